@@ -1,0 +1,27 @@
+package org.pixelrnn.model;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * What is inside the residual connection of a layer, 2h features to h: the kinds of layers differ
+ * only here. Each has two faces over the same weights, the whole image and one row.
+ */
+sealed interface LayerBody permits PixelCnnBody {
+
+  List<Weight> weights();
+
+  List<State> state();
+
+  /**
+   * The whole map, for training and likelihood.
+   *
+   * @param x {@code [batch, height, width, 2h]}
+   * @return {@code [batch, height, width, h]}
+   */
+  Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x);
+
+  /** One row, for drawing images; {@code state} as {@link #state()}, each {@code [n, shape…]}. */
+  Row row(Pass pass, List<Operand<TFloat32>> state);
+}

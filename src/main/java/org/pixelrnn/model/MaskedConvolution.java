@@ -1,0 +1,171 @@
+package org.pixelrnn.model;
+
+import java.util.List;
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A convolution that sees no later pixel and, by its {@link Mask}, no later channel (section 3.4):
+ * {@code y = (kernel ⊙ mask) * x + bias}.
+ *
+ * <p>Taps below the centre would all be masked, so the kernel does not have them: a k×k convolution
+ * is {@code [(k + 1) / 2, k, in, out]}, its last row the centre's. A 1×1 convolution is a matrix
+ * product and takes maps in any layout whose last axis is features; others take {@code [batch,
+ * height, width, in]}.
+ */
+final class MaskedConvolution {
+  private final Mask mask;
+  private final int rows;
+  private final int columns;
+  private final Features features;
+  private final Weight kernel;
+  private final Weight bias;
+  private final State rowsAbove;
+
+  /**
+   * What a convolution connects.
+   *
+   * @param in input features, in {@code channels} equal consecutive groups
+   * @param out output features: {@code sections} times {@code channels} equal groups
+   * @param channels groups of features, one a channel of the image
+   * @param sections 1, or 4 for the gates of an LSTM, each of which has all groups
+   */
+  record Features(int in, int out, int channels, int sections) {
+    Features(int in, int out, int channels) {
+      this(in, out, channels, 1);
+    }
+  }
+
+  private MaskedConvolution(
+      String name, Mask mask, int rows, int columns, Features features, int width, double gain) {
+    this.mask = mask;
+    this.rows = rows;
+    this.columns = columns;
+    this.features = features;
+    this.kernel =
+        Weight.normal(name + "/kernel", deviations(gain), rows, columns, features.in, features.out);
+    this.bias = Weight.zeros(name + "/bias", features.out);
+    this.rowsAbove = new State(name + "/rows_above", Shape.of(rows - 1, width, features.in));
+  }
+
+  /**
+   * A size×size convolution.
+   *
+   * @param size odd
+   * @param width of the image, for the state that is carried when images are drawn
+   * @param gain the variance of the output at the beginning, per mean square of the input: 2 where
+   *     a ReLU came before
+   */
+  static MaskedConvolution square(
+      String name, Mask mask, int size, Features features, int width, double gain) {
+    return new MaskedConvolution(name, mask, size / 2 + 1, size, features, width, gain);
+  }
+
+  /** A 1×size convolution of mask B along rows. */
+  static MaskedConvolution alongRow(String name, int size, Features features, double gain) {
+    return new MaskedConvolution(name, Mask.B, 1, size, features, 0, gain);
+  }
+
+  /** A 1×1 convolution of mask B. */
+  static MaskedConvolution pointwise(String name, Features features, double gain) {
+    return alongRow(name, 1, features, gain);
+  }
+
+  List<Weight> weights() {
+    return List.of(kernel, bias);
+  }
+
+  /**
+   * The rows above that the convolution still needs, {@code [rows - 1, width, in]}; none if 1×k.
+   */
+  List<State> state() {
+    return rows == 1 ? List.of() : List.of(rowsAbove);
+  }
+
+  /**
+   * The whole map at once.
+   *
+   * @param x {@code [batch, height, width, in]}; {@code [..., in]} if 1×1
+   * @return the same with {@code out} features
+   */
+  Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
+    Ops tf = pass.tf();
+    Operand<TFloat32> masked = maskedKernel(pass);
+    if (rows == 1 && columns == 1) {
+      return tf.nn.biasAdd(product(tf, x, masked), pass.weight(bias));
+    }
+    Operand<TFloat32> padded = ZeroPadding.pad(tf, x, rows - 1, columns / 2);
+    return tf.nn.biasAdd(
+        tf.nn.conv2d(padded, masked, List.of(1L, 1L, 1L, 1L), "VALID"), pass.weight(bias));
+  }
+
+  /**
+   * The convolution on its way along a row.
+   *
+   * @param state as {@link #state()}, each {@code [n, shape…]}
+   */
+  MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state) {
+    Ops tf = pass.tf();
+    Operand<TFloat32> masked = maskedKernel(pass);
+    Optional<Operand<TFloat32>> above =
+        rows == 1
+            ? Optional.empty()
+            : Optional.of(
+                tf.slice(
+                    masked,
+                    tf.constant(new int[] {0, 0, 0, 0}),
+                    tf.constant(new int[] {rows - 1, columns, features.in, features.out})));
+    Operand<TFloat32> centre =
+        tf.reshape(
+            tf.slice(
+                masked,
+                tf.constant(new int[] {rows - 1, 0, 0, 0}),
+                tf.constant(new int[] {1, columns, features.in, features.out})),
+            tf.constant(new int[] {columns * features.in, features.out}));
+    return new MaskedConvolutionRow(
+        tf, mask, columns, features, above, centre, pass.weight(bias), state);
+  }
+
+  private Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked) {
+    Operand<TFloat32> vectors = tf.reshape(x, tf.constant(new int[] {-1, features.in}));
+    Operand<TFloat32> matrix =
+        tf.reshape(masked, tf.constant(new int[] {features.in, features.out}));
+    long[] shape = x.shape().asArray();
+    shape[shape.length - 1] = features.out;
+    return tf.reshape(tf.linalg.matMul(vectors, matrix), tf.constant(shape));
+  }
+
+  private Operand<TFloat32> maskedKernel(Pass pass) {
+    if (mask == Mask.B && columns == 1 && features.channels == 1) {
+      return pass.weight(kernel);
+    }
+    Ops tf = pass.tf();
+    float[][] centre = mask.centre(features.in, features.out, features.channels, features.sections);
+    float[] all = new float[rows * columns * features.in * features.out];
+    for (int tap = 0; tap < rows * columns; tap++) {
+      int beyondCentre = tap - ((rows - 1) * columns + columns / 2);
+      for (int i = 0; i < features.in && beyondCentre <= 0; i++) {
+        for (int o = 0; o < features.out; o++) {
+          all[(tap * features.in + i) * features.out + o] = beyondCentre < 0 ? 1 : centre[i][o];
+        }
+      }
+    }
+    return tf.math.mul(
+        pass.weight(kernel), tf.reshape(tf.constant(all), tf.constant(kernel.shape().asArray())));
+  }
+
+  /** He initialisation, counting for each output feature the taps that its mask leaves. */
+  private float[] deviations(double gain) {
+    float[] deviations = new float[features.out];
+    int before = (rows - 1) * columns + columns / 2;
+    for (int o = 0; o < features.out; o++) {
+      int group = Mask.groupOf(o, features.out, features.channels, features.sections);
+      int seen = before * features.in + mask.groupsSeen(group) * (features.in / features.channels);
+      deviations[o] = (float) Math.sqrt(gain / Math.max(1, seen));
+    }
+    return deviations;
+  }
+}

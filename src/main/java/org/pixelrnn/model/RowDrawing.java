@@ -1,0 +1,110 @@
+package org.pixelrnn.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pixelrnn.image.ImageShape;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Stack;
+import org.tensorflow.op.core.Unstack;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * One row of n images, drawn sub-pixel by sub-pixel from the network's softmax.
+ *
+ * <p>A level is drawn by the Gumbel-max trick: {@code argmax_k (logits_k + T · g_k)} with {@code
+ * g_k = -log(-log u_k)} has the distribution {@code softmax(logits / T)}, and at T = 0 is the most
+ * likely level. The u of a row are one stateless draw of (seed, row): the same seed gives the same
+ * images however they are asked for, and the first images of a large batch are those of a small
+ * one.
+ *
+ * @param levels the row's level indices, {@code [n, width, channels]}
+ * @param logits of each sub-pixel in order, {@code [n, levels]} each
+ * @param state for the next row
+ */
+public record RowDrawing(
+    Operand<TUint8> levels, List<Operand<TFloat32>> logits, List<Operand<TFloat32>> state) {
+
+  /**
+   * What a row is drawn from.
+   *
+   * @param state what the rows above have left, as {@link Network#state()}
+   * @param row its number {@code []}, from 0; it chooses the random numbers
+   * @param knownLevels {@code [n, width, channels]}, used where {@code known}
+   * @param known pixels that are given rather than drawn, {@code [n, width]}
+   * @param seed of all random numbers, {@code []}
+   * @param temperature {@code []}, at least 0
+   */
+  public record Inputs(
+      List<Operand<TFloat32>> state,
+      Operand<TInt32> row,
+      Operand<TUint8> knownLevels,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature) {}
+
+  /** Adds the operations that draw a row. */
+  public static RowDrawing of(Pass pass, Network network, Inputs inputs) {
+    Ops tf = pass.tf();
+    ImageShape shape = network.shape();
+    int channels = shape.channels();
+    int subPixels = shape.width() * channels;
+
+    List<Operand<TFloat32>> noise = unstack(tf, noise(tf, shape, inputs), subPixels);
+    List<Operand<TInt32>> knownLevels =
+        unstack(
+            tf,
+            tf.reshape(
+                tf.dtypes.cast(inputs.knownLevels, TInt32.class),
+                tf.constant(new int[] {-1, subPixels})),
+            subPixels);
+    List<Operand<TBool>> known = unstack(tf, inputs.known, shape.width());
+
+    Network.AlongRow alongRow = network.row(pass, inputs.state);
+    List<Operand<TFloat32>> logits = new ArrayList<>();
+    List<Operand<TInt32>> levels = new ArrayList<>();
+    for (int i = 0; i < subPixels; i++) {
+      Operand<TFloat32> subPixel = alongRow.logits(i / channels, i % channels);
+      Operand<TInt32> drawn =
+          tf.math.argMax(tf.math.add(subPixel, noise.get(i)), tf.constant(1), TInt32.class);
+      Operand<TInt32> level = tf.select(known.get(i / channels), knownLevels.get(i), drawn);
+      alongRow.see(level);
+      logits.add(subPixel);
+      levels.add(level);
+    }
+    Operand<TInt32> row =
+        tf.reshape(
+            tf.stack(levels, Stack.axis(1L)), tf.constant(new int[] {-1, shape.width(), channels}));
+    return new RowDrawing(
+        tf.dtypes.cast(row, TUint8.class), List.copyOf(logits), alongRow.finish());
+  }
+
+  /** Temperature times standard Gumbel noise, {@code [n, width · channels, levels]}. */
+  private static Operand<TFloat32> noise(Ops tf, ImageShape shape, Inputs inputs) {
+    Operand<TInt32> count =
+        tf.slice(
+            tf.shape(inputs.knownLevels), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
+    Operand<TInt32> size =
+        tf.concat(
+            List.of(
+                count, tf.constant(new int[] {shape.width() * shape.channels(), shape.levels()})),
+            tf.constant(0));
+    Operand<TInt64> key = tf.stack(List.of(inputs.seed, tf.dtypes.cast(inputs.row, TInt64.class)));
+    // Not 0, whose -∞ of Gumbel noise would be no number at temperature 0.
+    Operand<TFloat32> uniform =
+        tf.math.maximum(tf.random.statelessRandomUniform(size, key), tf.constant(Float.MIN_NORMAL));
+    Operand<TFloat32> gumbel = tf.math.neg(tf.math.log(tf.math.neg(tf.math.log(uniform))));
+    return tf.math.mul(gumbel, inputs.temperature);
+  }
+
+  private static <T extends TType> List<Operand<T>> unstack(Ops tf, Operand<T> x, int count) {
+    return tf.unstack(x, (long) count, Unstack.axis(1L)).output().stream()
+        .<Operand<T>>map(o -> o)
+        .toList();
+  }
+}

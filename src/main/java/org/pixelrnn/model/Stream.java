@@ -1,0 +1,14 @@
+package org.pixelrnn.model;
+
+import java.util.Optional;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * What flows from layer to layer.
+ *
+ * @param features the 2h feature maps that the next layer reads, and adds to if it is residual
+ * @param skips the sum of what the layers so far have sent straight to the output (section 3.3), if
+ *     the network has skip connections and a layer has been passed
+ */
+record Stream(Operand<TFloat32> features, Optional<Operand<TFloat32>> skips) {}
