@@ -1,0 +1,80 @@
+package org.pixelrnn.model;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.PixelCnn;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Networks small enough to be looked at exhaustively: the table that property tests run over. A new
+ * architecture is a new row.
+ */
+public final class TinyNetworks {
+  private TinyNetworks() {}
+
+  private static final ModelConfig GREY = grey().setPixelCnn(PixelCnn.getDefaultInstance()).build();
+  private static final ModelConfig COLOUR =
+      colour().setPixelCnn(PixelCnn.getDefaultInstance()).build();
+
+  private static final List<Named<ModelConfig>> TABLE =
+      List.of(
+          Named.of("PixelCNN", GREY),
+          Named.of("PixelCNN in colour, with skips", COLOUR),
+          Named.of("PixelCNN without residuals", GREY.toBuilder().setResidual(false).build()),
+          Named.of(
+              "PixelCNN, wide, skips only",
+              GREY.toBuilder().setHeight(2).setWidth(5).setSkip(true).setResidual(false).build()));
+
+  /** All of them, for loops. */
+  public static List<ModelConfig> all() {
+    return TABLE.stream().map(Named::getPayload).toList();
+  }
+
+  /** All of them with their names, for {@code @MethodSource}. */
+  public static Stream<Named<ModelConfig>> named() {
+    return TABLE.stream();
+  }
+
+  /** 3×3 binary pixels. */
+  private static ModelConfig.Builder grey() {
+    return ModelConfig.newBuilder()
+        .setHeight(3)
+        .setWidth(3)
+        .setChannels(1)
+        .setLevels(2)
+        .setH(4)
+        .setLayers(2)
+        .setHeadWidth(8);
+  }
+
+  /** 3×3 pixels of three sub-pixels of four levels. */
+  private static ModelConfig.Builder colour() {
+    return grey().setChannels(3).setLevels(4).setH(6).setHeadWidth(12).setSkip(true);
+  }
+
+  /**
+   * Random weights as constants of a graph: initial ones, with nothing left at zero, so that every
+   * bias counts.
+   */
+  public static Weights weights(Ops tf, long seed) {
+    Map<Weight, Operand<TFloat32>> values = new HashMap<>();
+    return weight ->
+        values.computeIfAbsent(
+            weight,
+            w ->
+                tf.math.add(
+                    w.initialValue(tf, seed),
+                    tf.math.mul(
+                        tf.random.statelessRandomNormal(
+                            tf.constant(w.shape().asArray()),
+                            tf.constant(new long[] {seed + 1, w.name().hashCode()}),
+                            TFloat32.class),
+                        tf.constant(0.3f))));
+  }
+}
