@@ -17,7 +17,7 @@ final class ZeroPadding {
   static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int above, int sides) {
     // The operation Pad itself: Ops.pad is PadV2, which TensorFlow cannot differentiate from C++.
     return tf.scope()
-        .opBuilder("Pad", tf.scope().makeOpName("Pad"))
+        .opBuilder("Pad", "Pad")
         .addInput(x.asOutput())
         .addInput(tf.constant(new int[][] {{0, 0}, {above, 0}, {sides, sides}, {0, 0}}).asOutput())
         .build()

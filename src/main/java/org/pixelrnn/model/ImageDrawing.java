@@ -1,0 +1,237 @@
+package org.pixelrnn.model;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.pixelrnn.image.ImageShape;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.PartitionedCall;
+import org.tensorflow.op.core.StatelessWhile;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * Whole images, drawn row after row: one {@link RowDrawing} as a graph function, and a loop over it
+ * inside the graph.
+ *
+ * <p>The function takes the weights as arguments, so that one function serves wherever images are
+ * drawn, whatever the weights are there. Graphs keep their own copy of it: close this once they are
+ * built.
+ */
+public final class ImageDrawing implements AutoCloseable {
+  private final Network network;
+  private final ImageShape shape;
+  private final ConcreteFunction row;
+  private final ConcreteFunction isInside;
+  private final ConcreteFunction next;
+
+  /** Builds the functions that draw images from {@code network}. */
+  public ImageDrawing(Network network) {
+    this.network = network;
+    this.shape = network.shape();
+    this.row = GraphFunction.create("draw_row", this::row);
+    this.isInside = GraphFunction.create("is_inside", this::isInside);
+    this.next = GraphFunction.create("draw_next_row", this::next);
+  }
+
+  /**
+   * One row of n images.
+   *
+   * @param levels the row's level indices, {@code [n, width, channels]}
+   * @param state for the next row, as {@link Network#state()}
+   */
+  public record DrawnRow(Operand<TUint8> levels, List<Operand<TFloat32>> state) {}
+
+  /** The state above the first row of {@code count} images, as {@link Network#state()}. */
+  public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
+    return network.state().stream()
+        .<Operand<TFloat32>>map(
+            state ->
+                tf.ensureShape(
+                    tf.fill(prepend(tf, count, state.shape()), tf.constant(0f)),
+                    state.shape().prepend(Shape.UNKNOWN_SIZE)))
+        .toList();
+  }
+
+  /** Draws one row, given the state that those above have left. */
+  public DrawnRow nextRow(Pass pass, RowDrawing.Inputs inputs) {
+    Ops tf = pass.tf();
+    List<Operand<?>> arguments =
+        ImmutableList.<Operand<?>>builder()
+            .add(inputs.row(), inputs.knownLevels(), inputs.known())
+            .add(inputs.seed(), inputs.temperature())
+            .addAll(inputs.state())
+            .addAll(weights(pass))
+            .build();
+    List<Class<? extends TType>> types = new ArrayList<>(List.of(TUint8.class));
+    inputs.state().forEach(state -> types.add(TFloat32.class));
+    List<Output<?>> results = PartitionedCall.create(tf.scope(), arguments, types, row).output();
+    List<Operand<TFloat32>> state = new ArrayList<>();
+    for (int i = 0; i < network.state().size(); i++) {
+      Shape stateShape = network.state().get(i).shape().prepend(Shape.UNKNOWN_SIZE);
+      state.add(tf.ensureShape(results.get(i + 1).expect(TFloat32.class), stateShape));
+    }
+    return new DrawnRow(
+        tf.ensureShape(
+            results.get(0).expect(TUint8.class),
+            Shape.of(Shape.UNKNOWN_SIZE, shape.width(), shape.channels())),
+        List.copyOf(state));
+  }
+
+  /**
+   * Draws all pixels of {@code count} images.
+   *
+   * @param count {@code []}
+   * @param seed of all random numbers, {@code []}
+   * @param temperature {@code []}, at least 0
+   * @return level indices, {@code [count, height, width, channels]}
+   */
+  public Operand<TUint8> sample(
+      Pass pass, Operand<TInt32> count, Operand<TInt64> seed, Operand<TFloat32> temperature) {
+    Ops tf = pass.tf();
+    Shape pixels = Shape.of(shape.height(), shape.width());
+    Operand<TUint8> images =
+        tf.zeros(prepend(tf, count, pixels.append(shape.channels())), TUint8.class);
+    Operand<TBool> known = tf.fill(prepend(tf, count, pixels), tf.constant(false));
+    return complete(pass, images, known, seed, temperature);
+  }
+
+  /**
+   * Draws the pixels that are not known, given those of them that come earlier.
+   *
+   * @param images level indices, {@code [n, height, width, channels]}
+   * @param known {@code [n, height, width]}; these pixels come back unchanged
+   * @param seed of all random numbers, {@code []}
+   * @param temperature {@code []}, at least 0
+   * @return level indices, {@code [n, height, width, channels]}
+   */
+  public Operand<TUint8> complete(
+      Pass pass,
+      Operand<TUint8> images,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature) {
+    Ops tf = pass.tf();
+    Operand<TInt32> count =
+        tf.reshape(
+            tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
+            tf.constant(new int[0]));
+    List<Operand<?>> first =
+        ImmutableList.<Operand<?>>builder()
+            .add(tf.constant(0))
+            // Rows first, so that one row is contiguous.
+            .add(tf.linalg.transpose(images, tf.constant(new int[] {1, 0, 2, 3})))
+            .add(tf.linalg.transpose(known, tf.constant(new int[] {1, 0, 2})))
+            .add(seed, temperature)
+            .addAll(start(tf, count))
+            .addAll(weights(pass))
+            .build();
+    Operand<TUint8> drawn =
+        StatelessWhile.create(tf.scope(), first, isInside, next)
+            .output()
+            .get(1)
+            .expect(TUint8.class);
+    return tf.ensureShape(
+        tf.linalg.transpose(drawn, tf.constant(new int[] {1, 0, 2, 3})),
+        Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels()));
+  }
+
+  /** Frees the functions; graphs that draw with them have copies. */
+  @Override
+  public void close() {
+    next.close();
+    isInside.close();
+    row.close();
+  }
+
+  private List<? extends Operand<?>> row(GraphFunction function) {
+    Operand<TInt32> number = function.argument(TInt32.class);
+    Operand<TUint8> levels =
+        function.argument(TUint8.class, Shape.UNKNOWN_SIZE, shape.width(), shape.channels());
+    Operand<TBool> known = function.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.width());
+    Operand<TInt64> seed = function.argument(TInt64.class);
+    Operand<TFloat32> temperature = function.argument(TFloat32.class);
+    List<Operand<TFloat32>> state = function.states(network);
+    Pass pass = new Pass(function.tf(), function.weights(network));
+    RowDrawing drawn =
+        RowDrawing.of(
+            pass, network, new RowDrawing.Inputs(state, number, levels, known, seed, temperature));
+    return ImmutableList.<Operand<?>>builder().add(drawn.levels()).addAll(drawn.state()).build();
+  }
+
+  /** What goes round: the next row's number, all rows (those above drawn), and all else. */
+  private record Loop(
+      Operand<TInt32> number,
+      Operand<TUint8> images,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature,
+      List<Operand<TFloat32>> state,
+      Weights weights) {
+
+    static Loop of(GraphFunction function, Network network) {
+      ImageShape shape = network.shape();
+      return new Loop(
+          function.argument(TInt32.class),
+          function.argument(
+              TUint8.class, shape.height(), Shape.UNKNOWN_SIZE, shape.width(), shape.channels()),
+          function.argument(TBool.class, shape.height(), Shape.UNKNOWN_SIZE, shape.width()),
+          function.argument(TInt64.class),
+          function.argument(TFloat32.class),
+          function.states(network),
+          function.weights(network));
+    }
+  }
+
+  private List<? extends Operand<?>> isInside(GraphFunction function) {
+    Ops tf = function.tf();
+    Loop loop = Loop.of(function, network);
+    return List.of(tf.math.less(loop.number, tf.constant(shape.height())));
+  }
+
+  private List<? extends Operand<?>> next(GraphFunction function) {
+    Ops tf = function.tf();
+    Loop loop = Loop.of(function, network);
+    Pass pass = new Pass(tf, loop.weights);
+    DrawnRow drawn =
+        nextRow(
+            pass,
+            new RowDrawing.Inputs(
+                loop.state,
+                loop.number,
+                tf.gather(loop.images, loop.number, tf.constant(0)),
+                tf.gather(loop.known, loop.number, tf.constant(0)),
+                loop.seed,
+                loop.temperature));
+    Operand<TInt32> at = tf.reshape(loop.number, tf.constant(new int[] {1, 1}));
+    return ImmutableList.<Operand<?>>builder()
+        .add(tf.math.add(loop.number, tf.constant(1)))
+        .add(tf.tensorScatterNdUpdate(loop.images, at, tf.expandDims(drawn.levels, tf.constant(0))))
+        .add(loop.known, loop.seed, loop.temperature)
+        .addAll(drawn.state)
+        .addAll(weights(pass))
+        .build();
+  }
+
+  private List<Operand<?>> weights(Pass pass) {
+    return network.weights().stream().<Operand<?>>map(pass::weight).toList();
+  }
+
+  /** {@code [count, shape…]} as a tensor. */
+  private static Operand<TInt32> prepend(Ops tf, Operand<TInt32> count, Shape shape) {
+    int[] sizes = new int[shape.numDimensions()];
+    for (int i = 0; i < sizes.length; i++) {
+      sizes[i] = (int) shape.get(i);
+    }
+    return tf.concat(
+        List.of(tf.expandDims(count, tf.constant(0)), tf.constant(sizes)), tf.constant(0));
+  }
+}
