@@ -38,7 +38,8 @@ public record RunDirectory(Path path, Run run) {
     Path description = path.resolve(RUN);
     if (Files.exists(description)) {
       throw new InputException(
-          path + ": there is a run already; --resume goes on with it, another --run-dir begins anew");
+          path
+              + ": there is a run already; --resume goes on with it, another --run-dir begins anew");
     }
     return new RunDirectory(path, run).write();
   }
@@ -103,8 +104,7 @@ public record RunDirectory(Path path, Run run) {
    */
   FileChannel lock() throws IOException {
     FileChannel channel =
-        FileChannel.open(
-            path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {

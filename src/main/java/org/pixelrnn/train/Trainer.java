@@ -3,6 +3,7 @@ package org.pixelrnn.train;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,9 +22,9 @@ import org.pixelrnn.proto.v1.TrainingConfig;
 /**
  * Trains a network: step by step, with a validation of the averaged weights after each epoch.
  *
- * <p>Batches, learning rate and averaging are functions of the step's number, and a checkpoint holds
- * every variable, so that a resumed run takes the very steps that an uninterrupted one would have
- * taken.
+ * <p>Batches, learning rate and averaging are functions of the step's number, and a checkpoint
+ * holds every variable, so that a resumed run takes the very steps that an uninterrupted one would
+ * have taken.
  */
 public final class Trainer implements AutoCloseable {
   private static final int VALIDATION_BATCH = 100;
@@ -31,7 +32,6 @@ public final class Trainer implements AutoCloseable {
   private static final int SAMPLES = 36;
 
   private final RunDirectory directory;
-  private final ImageDataset data;
   private final Progress progress;
   private final TrainingConfig config;
   private final TrainingGraph graph;
@@ -60,7 +60,6 @@ public final class Trainer implements AutoCloseable {
    */
   public Trainer(RunDirectory directory, ImageDataset data, Progress progress, int threads) {
     this.directory = directory;
-    this.data = data;
     this.progress = progress;
     config = directory.run().getConfig().getTraining();
     ImageShape shape = ImageShape.of(directory.run().getConfig().getModel());
@@ -98,6 +97,7 @@ public final class Trainer implements AutoCloseable {
    *     checkpoint is from before
    * @throws IOException if a checkpoint cannot be written
    */
+  @SuppressWarnings("try") // The lock is held, not used.
   public Outcome run(OptionalLong maxSteps) throws IOException {
     try (FileChannel lock = directory.lock();
         Interruption interruption = new Interruption()) {
@@ -156,7 +156,7 @@ public final class Trainer implements AutoCloseable {
   private Likelihood validate(long step, EventLog events) throws IOException {
     Likelihood measured =
         Evaluator.evaluate(graph::logProb, graph.network().shape(), validation).toBuilder()
-            .setSplit(Split.VALIDATION.key())
+            .setSplit(Split.VALIDATION.name().toLowerCase(Locale.ROOT))
             .build();
     progress.validated(step, measured);
     events.scalars(

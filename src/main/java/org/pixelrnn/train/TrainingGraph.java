@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
+import org.pixelrnn.model.ImageDrawing;
 import org.pixelrnn.model.Likelihood;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.Pass;
@@ -29,6 +30,8 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -50,6 +53,9 @@ public final class TrainingGraph implements AutoCloseable {
   private final Operand<TFloat32> gradientNorm;
   private final Op update;
   private final Operand<TFloat32> averagedLogProb;
+  private final Placeholder<TInt32> sampleCount;
+  private final Placeholder<TInt64> sampleSeed;
+  private final Operand<TUint8> samples;
   private final TrainingConfig training;
 
   /**
@@ -100,13 +106,15 @@ public final class TrainingGraph implements AutoCloseable {
     gradientNorm = norm(tf, List.copyOf(gradients.values()));
     update = averaged(tf, optimized(tf, variables, gradients), variables);
 
-    averagedLogProb =
-        Likelihood.of(
-                tf,
-                network.logits(
-                    new Pass(tf.withSubScope("averaged_network"), averages::get), images),
-                images)
-            .logProb();
+    Pass averaged = new Pass(tf.withSubScope("averaged_network"), averages::get);
+    averagedLogProb = Likelihood.of(tf, network.logits(averaged, images), images).logProb();
+    sampleCount =
+        tf.withName("sample_count").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+    sampleSeed =
+        tf.withName("sample_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    try (ImageDrawing drawing = new ImageDrawing(network)) {
+      samples = drawing.sample(averaged, sampleCount, sampleSeed, tf.constant(1f));
+    }
     session = new Session(graph, sessionConfig(threads));
     session.initialize();
   }
@@ -146,6 +154,18 @@ public final class TrainingGraph implements AutoCloseable {
     try (TUint8 x = tensor(batch);
         Result result = session.runner().feed(images, x).fetch(averagedLogProb).run()) {
       return StdArrays.array1dCopyOf((TFloat32) result.get(0));
+    }
+  }
+
+  /** Draws images from the network with the averaged weights. */
+  public Images sample(int count, long seed) {
+    try (TInt32 n = TInt32.scalarOf(count);
+        TInt64 s = TInt64.scalarOf(seed);
+        Result result =
+            session.runner().feed(sampleCount, n).feed(sampleSeed, s).fetch(samples).run()) {
+      byte[] levels = new byte[Math.multiplyExact(count, network.shape().dimensions())];
+      ((TUint8) result.get(0)).asRawTensor().data().read(levels);
+      return Images.of(network.shape(), levels);
     }
   }
 
