@@ -1,0 +1,135 @@
+package org.pixelrnn.export;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.pixelrnn.model.Weight;
+import org.pixelrnn.model.Weights;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.OperationBuilder;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.train.Restore;
+import org.tensorflow.proto.CollectionDef;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.proto.VariableDef;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+/**
+ * The weights of an exported network: resource variables, each called like its weight.
+ *
+ * <p>The reference variables that TensorFlow Java trains with do not load in TensorFlow 2 from
+ * Python; these do.
+ */
+final class ServedVariables implements Weights {
+  private record Variable(Operation handle, Operation assigned, Operand<TFloat32> value) {}
+
+  private final Ops tf;
+  private final Map<Weight, Variable> variables = new LinkedHashMap<>();
+  private final SaverDef saver;
+
+  /** Adds the variables, and what saves and restores them. */
+  ServedVariables(Ops tf, List<Weight> weights) {
+    this.tf = tf;
+    Operand<TString> filename =
+        tf.withName("saver_filename").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    Operand<TString> names = names(tf, weights);
+    // No slices: every tensor is stored whole.
+    Operand<TString> whole = tf.zerosLike(names);
+    List<Class<? extends TType>> types = new ArrayList<>();
+    weights.forEach(w -> types.add(TFloat32.class));
+    Restore restored = tf.train.restore(filename, names, whole, types);
+    for (int i = 0; i < weights.size(); i++) {
+      Weight weight = weights.get(i);
+      variables.put(weight, variable(weight, restored.tensors().get(i).expect(TFloat32.class)));
+    }
+    List<Operand<?>> values = new ArrayList<>();
+    variables.values().forEach(variable -> values.add(variable.value));
+    Op save = tf.train.save(filename, names, whole, values);
+    List<Op> assigned = new ArrayList<>();
+    variables.values().forEach(variable -> assigned.add(() -> variable.assigned));
+    saver =
+        SaverDef.newBuilder()
+            .setFilenameTensorName(filename.asOutput().name())
+            .setSaveTensorName(
+                tf.withControlDependencies(List.of(save))
+                    .withName("saver_save")
+                    .identity(filename)
+                    .output()
+                    .name())
+            .setRestoreOpName(
+                tf.withControlDependencies(assigned).withName("saver_restore").noOp().op().name())
+            .setVersion(SaverDef.CheckpointFormatVersion.V2)
+            .build();
+  }
+
+  /** What the weights are called in a checkpoint, {@code [weights]}. */
+  static Operand<TString> names(Ops tf, List<Weight> weights) {
+    return tf.constant(
+        NdArrays.vectorOfObjects(weights.stream().map(Weight::name).toArray(String[]::new)));
+  }
+
+  @Override
+  public Operand<TFloat32> of(Weight weight) {
+    return variables.get(weight).value;
+  }
+
+  /** Tells a loader where the variables are and how they are restored. */
+  void describeIn(MetaGraphDef.Builder meta) {
+    CollectionDef.BytesList.Builder all = CollectionDef.BytesList.newBuilder();
+    for (Variable variable : variables.values()) {
+      String name = variable.handle.output(0).name();
+      ByteString definition =
+          VariableDef.newBuilder()
+              .setVariableName(name)
+              .setInitializerName(variable.assigned.name())
+              .setSnapshotName(variable.value.asOutput().name())
+              .setIsResource(true)
+              .setTrainable(true)
+              .build()
+              .toByteString();
+      all.addValue(definition);
+    }
+    CollectionDef collection = CollectionDef.newBuilder().setBytesList(all).build();
+    meta.setSaverDef(saver)
+        .putCollectionDef("variables", collection)
+        .putCollectionDef("trainable_variables", collection);
+  }
+
+  private Variable variable(Weight weight, Operand<TFloat32> restored) {
+    Operation handle =
+        operation("VarHandleOp", weight.name())
+            .setAttr("dtype", DataType.DT_FLOAT)
+            .setAttr("shape", weight.shape())
+            .setAttr("shared_name", weight.name())
+            .build();
+    Operation assigned =
+        operation("AssignVariableOp", weight.name() + "/Assign")
+            .addInput(handle.output(0))
+            .addInput(restored.asOutput())
+            .setAttr("dtype", DataType.DT_FLOAT)
+            .build();
+    Operation value =
+        operation("ReadVariableOp", weight.name() + "/Read")
+            .addInput(handle.output(0))
+            .setAttr("dtype", DataType.DT_FLOAT)
+            .build();
+    return new Variable(
+        handle, assigned, tf.ensureShape(value.<TFloat32>output(0), weight.shape()));
+  }
+
+  /** Under a name with slashes as it is, which the scopes of {@link Ops} would not take. */
+  private OperationBuilder operation(String type, String name) {
+    return tf.scope().env().opBuilder(type, name, tf.scope());
+  }
+}

@@ -1,0 +1,126 @@
+package org.pixelrnn.export;
+
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The folder of a model's versions, {@code 1}, {@code 2}, …, as TensorFlow Serving watches it: a
+ * version appears whole or not at all.
+ *
+ * <p>It is written under a name that is no number, and renamed when it is complete and on disk.
+ */
+final class VersionFolder {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
+  /** Named after the process that writes it: when that is gone, it will never be finished. */
+  private static final Pattern UNFINISHED = Pattern.compile("unfinished-([0-9]{1,18})-.*\\.tmp");
+
+  private final Path folder;
+
+  VersionFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Writes the files of a version. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(Path folder) throws IOException;
+  }
+
+  /** Adds a version numbered one above the highest, from 1, and returns its folder. */
+  Path add(Content content) throws IOException {
+    Files.createDirectories(folder);
+    removeLeftovers();
+    Path unfinished =
+        Files.createDirectory(
+            folder.resolve(
+                "unfinished-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".tmp"));
+    try {
+      content.writeTo(unfinished);
+      sync(unfinished);
+      Path version = rename(unfinished);
+      syncOne(folder);
+      return version;
+    } finally {
+      if (Files.exists(unfinished)) {
+        delete(unfinished);
+      }
+    }
+  }
+
+  private Path rename(Path unfinished) throws IOException {
+    while (true) {
+      Path version = folder.resolve(Long.toString(highest() + 1));
+      try {
+        return Files.move(unfinished, version, StandardCopyOption.ATOMIC_MOVE);
+      } catch (FileSystemException e) {
+        // Someone else has just taken the number: a folder that is not empty is not replaced.
+        if (!Files.exists(version)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private long highest() throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> NUMBER.matcher(name).matches())
+          .mapToLong(Long::parseLong)
+          .max()
+          .orElse(0);
+    }
+  }
+
+  private void removeLeftovers() throws IOException {
+    List<Path> leftovers;
+    try (Stream<Path> entries = Files.list(folder)) {
+      leftovers = entries.filter(VersionFolder::isLeftover).toList();
+    }
+    for (Path leftover : leftovers) {
+      delete(leftover);
+    }
+  }
+
+  private static boolean isLeftover(Path entry) {
+    Matcher unfinished = UNFINISHED.matcher(entry.getFileName().toString());
+    return unfinished.matches()
+        && ProcessHandle.of(Long.parseLong(unfinished.group(1)))
+            .filter(ProcessHandle::isAlive)
+            .isEmpty();
+  }
+
+  private static void delete(Path path) throws IOException {
+    MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
+  }
+
+  /** Brings everything under a folder to the disk, folders after what they contain. */
+  private static void sync(Path folder) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      syncOne(path);
+    }
+  }
+
+  private static void syncOne(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package org.pixelrnn.sampler;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.Provenance;
+import org.tensorflow.Result;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.ByteDataBuffer;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/**
+ * Images out of an exported model: new ones, completed ones, and how likely given ones are.
+ *
+ * <p>The same seed gives the same images, drawn at once or row by row, here or through any other
+ * program that calls the model's signatures. Safe for use by several threads at once; close it when
+ * none uses it any more.
+ */
+public final class Sampler implements AutoCloseable {
+  /** Logits that {@link #logProb} asks for at once: 64 MiB of floats. */
+  private static final int LOGITS_AT_ONCE = 1 << 24;
+
+  private final ServedModel model;
+  private final ImageShape shape;
+  private final Path version;
+  private final Optional<Provenance> provenance;
+
+  private Sampler(Path version, Optional<Provenance> provenance, ServedModel model) {
+    this.version = version;
+    this.provenance = provenance;
+    this.model = model;
+    this.shape = model.shape();
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param model a model's folder, of which the highest version is taken, or one version's
+   * @throws InputException if there is none, or it lacks a signature
+   */
+  public static Sampler open(Path model) {
+    Path version = ModelFolder.version(model);
+    Optional<Provenance> provenance = ModelFolder.provenance(version);
+    return new Sampler(version, provenance, ServedModel.load(version));
+  }
+
+  /** The images that the model draws. */
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /** The folder of the version that was opened. */
+  public Path version() {
+    return version;
+  }
+
+  /** How the model came to be, if its exporter has said so. */
+  public Optional<Provenance> provenance() {
+    return provenance;
+  }
+
+  /**
+   * Draws images.
+   *
+   * @param count how many; the first of many are the same as those of few
+   * @param seed of all random numbers
+   * @param temperature divides the logits: 1 draws from the model, 0 takes the most likely level of
+   *     every sub-pixel
+   * @throws InputException if {@code count} is negative, or {@code temperature} is or is no number
+   */
+  public Images sample(int count, long seed, float temperature) {
+    check(count);
+    check(temperature);
+    try (TInt32 n = TInt32.scalarOf(count);
+        TInt64 s = TInt64.scalarOf(seed);
+        TFloat32 t = TFloat32.scalarOf(temperature);
+        Result drawn = model.call("sample", Map.of("count", n, "seed", s, "temperature", t))) {
+      return Images.of(shape, levels(drawn, "images"));
+    }
+  }
+
+  /** Draws the same images as {@link #sample(int, long, float)}, telling of each row at once. */
+  public Images sample(int count, long seed, float temperature, RowListener listener) {
+    check(count);
+    byte[] nothing = new byte[Math.multiplyExact(count, shape.dimensions())];
+    boolean[] known = new boolean[Math.multiplyExact(count, shape.pixels())];
+    return byRows(Images.of(shape, nothing), known, seed, temperature, listener);
+  }
+
+  /**
+   * Draws the unknown pixels of images, given those known ones that come earlier in raster order.
+   *
+   * @param images of the model's shape; levels of unknown pixels do not matter
+   * @param known which pixels come back unchanged, {@code [n, height, width]}, or {@code [height,
+   *     width]} for all images alike
+   * @throws InputException if the images are of another shape, {@code known} is of neither length,
+   *     or {@code temperature} is negative or no number
+   */
+  public Images complete(Images images, boolean[] known, long seed, float temperature) {
+    check(images);
+    check(temperature);
+    try (TUint8 x = uint8(images.levels(), imageTensor(images.count()));
+        TBool k = bool(forEach(images, known), images.count(), shape.height(), shape.width());
+        TInt64 s = TInt64.scalarOf(seed);
+        TFloat32 t = TFloat32.scalarOf(temperature);
+        Result drawn =
+            model.call("complete", Map.of("images", x, "known", k, "seed", s, "temperature", t))) {
+      return Images.of(shape, levels(drawn, "images"));
+    }
+  }
+
+  /** Completes in the same way, telling of each row at once. */
+  public Images complete(
+      Images images, boolean[] known, long seed, float temperature, RowListener listener) {
+    check(images);
+    return byRows(images, forEach(images, known), seed, temperature, listener);
+  }
+
+  /**
+   * The exact log-likelihood of each image, {@code log p(x)} in nats.
+   *
+   * @throws InputException if the images are of another shape
+   */
+  public float[] logProb(Images images) {
+    check(images);
+    float[] all = new float[images.count()];
+    int batch = Math.max(1, LOGITS_AT_ONCE / (shape.dimensions() * shape.levels()));
+    for (int from = 0; from < all.length; from += batch) {
+      int to = Math.min(all.length, from + batch);
+      try (TUint8 x = uint8(images.slice(from, to).levels(), imageTensor(to - from));
+          Result result = model.call("log_prob", Map.of("images", x))) {
+        TFloat32 nats = (TFloat32) result.get("log_prob").orElseThrow();
+        nats.copyTo(DataBuffers.of(all).offset(from).narrow(to - from));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The logits of every sub-pixel given all earlier ones, {@code [n, height, width, channels,
+   * levels]}. All at once: give few images.
+   *
+   * @throws InputException if the images are of another shape
+   */
+  public float[] logits(Images images) {
+    check(images);
+    float[] all = new float[images.count() * shape.dimensions() * shape.levels()];
+    try (TUint8 x = uint8(images.levels(), imageTensor(images.count()));
+        Result result = model.call("logits", Map.of("images", x))) {
+      ((TFloat32) result.get("logits").orElseThrow()).copyTo(DataBuffers.of(all));
+    }
+    return all;
+  }
+
+  /** Frees the model; waits for calls that are under way. */
+  @Override
+  public void close() {
+    model.close();
+  }
+
+  private Images byRows(
+      Images images, boolean[] known, long seed, float temperature, RowListener listener) {
+    check(temperature);
+    int n = images.count();
+    int rowSize = shape.width() * shape.channels();
+    byte[] all = new byte[n * shape.dimensions()];
+    Result state;
+    try (TInt32 count = TInt32.scalarOf(n)) {
+      state = model.call("start", Map.of("count", count));
+    }
+    try (TInt64 s = TInt64.scalarOf(seed);
+        TFloat32 t = TFloat32.scalarOf(temperature)) {
+      for (int row = 0; row < shape.height(); row++) {
+        byte[] knownValues = new byte[n * rowSize];
+        boolean[] knownPixels = new boolean[n * shape.width()];
+        for (int i = 0; i < n; i++) {
+          int at = i * shape.height() + row;
+          System.arraycopy(images.levels(), at * rowSize, knownValues, i * rowSize, rowSize);
+          System.arraycopy(
+              known, at * shape.width(), knownPixels, i * shape.width(), shape.width());
+        }
+        Result drawn;
+        try (TInt32 r = TInt32.scalarOf(row);
+            TUint8 v = uint8(knownValues, Shape.of(n, shape.width(), shape.channels()));
+            TBool k = bool(knownPixels, n, shape.width())) {
+          Map<String, Tensor> inputs = new HashMap<>();
+          state.forEach(tensor -> inputs.put(tensor.getKey(), tensor.getValue()));
+          inputs.keySet().removeIf(name -> !name.startsWith("state_"));
+          inputs.putAll(
+              Map.of("row", r, "known_values", v, "known", k, "seed", s, "temperature", t));
+          drawn = model.call("next_row", inputs);
+        }
+        // The tensors of the state stay where they are, from one call to the next.
+        state.close();
+        state = drawn;
+        byte[] levels = levels(drawn, "values");
+        for (int i = 0; i < n; i++) {
+          System.arraycopy(levels, i * rowSize, all, (i * shape.height() + row) * rowSize, rowSize);
+        }
+        listener.row(row, levels);
+      }
+    } finally {
+      state.close();
+    }
+    return Images.of(shape, all);
+  }
+
+  private boolean[] forEach(Images images, boolean[] known) {
+    if (known.length == images.count() * shape.pixels()) {
+      return known;
+    }
+    if (known.length != shape.pixels()) {
+      throw new InputException(
+          "known has "
+              + known.length
+              + " pixels; expected those of one image or of "
+              + images.count()
+              + ", each "
+              + shape);
+    }
+    boolean[] all = new boolean[images.count() * shape.pixels()];
+    for (int i = 0; i < images.count(); i++) {
+      System.arraycopy(known, 0, all, i * shape.pixels(), shape.pixels());
+    }
+    return all;
+  }
+
+  private void check(Images images) {
+    if (!images.shape().equals(shape)) {
+      throw new InputException("images are " + images.shape() + "; expected " + shape);
+    }
+  }
+
+  private static void check(int count) {
+    if (count < 0) {
+      throw new InputException("count = " + count + "; expected at least 0");
+    }
+  }
+
+  private static void check(float temperature) {
+    if (!(temperature >= 0) || Float.isInfinite(temperature)) {
+      throw new InputException("temperature = " + temperature + "; expected at least 0");
+    }
+  }
+
+  private Shape imageTensor(int n) {
+    return Shape.of(n, shape.height(), shape.width(), shape.channels());
+  }
+
+  private static TUint8 uint8(byte[] levels, Shape tensor) {
+    return Tensor.of(TUint8.class, tensor, DataBuffers.of(levels, true, false));
+  }
+
+  private static TBool bool(boolean[] values, long... sizes) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (values[i] ? 1 : 0);
+    }
+    return Tensor.of(TBool.class, Shape.of(sizes), DataBuffers.of(bytes, true, false));
+  }
+
+  private static byte[] levels(Result result, String output) {
+    ByteDataBuffer data = result.get(output).orElseThrow().asRawTensor().data();
+    byte[] levels = new byte[Math.toIntExact(data.size())];
+    data.read(levels);
+    return levels;
+  }
+}

@@ -1,0 +1,107 @@
+package org.pixelrnn.sampler;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.InputException;
+import org.tensorflow.Result;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.SignatureDef;
+
+/**
+ * A loaded SavedModel whose signatures have been checked: calls by signature and tensor names, as
+ * TensorFlow Serving and Python make them.
+ */
+final class ServedModel implements AutoCloseable {
+  /** What a model must answer to, and with which outputs; {@code state_*} beside them. */
+  private static final Map<String, Set<String>> REQUIRED =
+      Map.of(
+          "log_prob", Set.of("log_prob", "bits_per_dim"),
+          "logits", Set.of("logits"),
+          "sample", Set.of("images"),
+          "complete", Set.of("images"),
+          "start", Set.of(),
+          "next_row", Set.of("values"));
+
+  private final SavedModelBundle bundle;
+  private final ImageShape shape;
+
+  private ServedModel(SavedModelBundle bundle, Path folder) {
+    this.bundle = bundle;
+    Map<String, SignatureDef> signatures = bundle.metaGraphDef().getSignatureDefMap();
+    REQUIRED.forEach(
+        (name, outputs) -> {
+          if (!signatures.containsKey(name)
+              || !signatures.get(name).getOutputsMap().keySet().containsAll(outputs)) {
+            throw new InputException(
+                folder
+                    + ": no signature `"
+                    + name
+                    + "` with the outputs "
+                    + new TreeSet<>(outputs)
+                    + " among "
+                    + new TreeSet<>(signatures.keySet())
+                    + "; expected a model that was written by `pixelrnn export`");
+          }
+        });
+    List<Long> logits =
+        signatures.get("logits").getOutputsOrThrow("logits").getTensorShape().getDimList().stream()
+            .map(d -> d.getSize())
+            .toList();
+    try {
+      this.shape =
+          new ImageShape(
+              Math.toIntExact(logits.get(1)),
+              Math.toIntExact(logits.get(2)),
+              Math.toIntExact(logits.get(3)),
+              Math.toIntExact(logits.get(4)));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      throw new InputException(
+          folder + ": `logits` is " + logits + "; expected [-1, height, width, channels, levels]",
+          e);
+    }
+  }
+
+  /** Loads a version of a model. */
+  static ServedModel load(Path version) {
+    SavedModelBundle bundle;
+    try {
+      bundle = SavedModelBundle.load(version.toString(), "serve");
+    } catch (TensorFlowException e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new InputException(
+          version + ": not a SavedModel that can be loaded (" + reason + "); export it again", e);
+    }
+    try {
+      return new ServedModel(bundle, version);
+    } catch (RuntimeException e) {
+      bundle.close();
+      throw e;
+    }
+  }
+
+  /** Height, width, channels and levels, as the signatures say. */
+  ImageShape shape() {
+    return shape;
+  }
+
+  /**
+   * Calls a signature.
+   *
+   * @param inputs by their names in the signature
+   * @return by their names in the signature; the caller closes it
+   */
+  Result call(String signature, Map<String, Tensor> inputs) {
+    return bundle.function(signature).call(inputs);
+  }
+
+  @Override
+  public void close() {
+    bundle.close();
+  }
+}

@@ -1,0 +1,49 @@
+package org.pixelrnn.export;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.TinyNetworks;
+import org.pixelrnn.model.Weight;
+import org.pixelrnn.model.Weights;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.Provenance;
+import org.tensorflow.Graph;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** The tiny networks with random weights, as exported models. */
+public final class TinyExports {
+  private TinyExports() {}
+
+  /** Writes the next version of a network with the weights of {@link TinyNetworks#weights}. */
+  public static Path write(Path model, ModelConfig config, long seed) {
+    Network network = new Network(config);
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Weights weights = TinyNetworks.weights(Ops.create(graph), seed);
+      Session.Runner runner = session.runner();
+      List<Weight> order = network.weights();
+      order.forEach(weight -> runner.fetch(weights.of(weight)));
+      try (Result values = runner.run()) {
+        Map<Weight, TFloat32> byWeight = new HashMap<>();
+        for (int i = 0; i < order.size(); i++) {
+          byWeight.put(order.get(i), (TFloat32) values.get(i));
+        }
+        return SavedModelExport.write(
+            model,
+            network,
+            byWeight::get,
+            Provenance.newBuilder().setModel(config).setSeed(seed).build());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
