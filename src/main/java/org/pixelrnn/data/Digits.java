@@ -3,6 +3,7 @@ package org.pixelrnn.data;
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The ten digits as a hand writes them, several ways for most: strokes, each a smooth curve through
@@ -69,9 +70,7 @@ final class Digits {
 
   private static ImmutableList<ImmutableList<Glyph>> parse() {
     List<ImmutableList.Builder<Glyph>> digits =
-        java.util.stream.IntStream.range(0, 10)
-            .mapToObj(i -> ImmutableList.<Glyph>builder())
-            .toList();
+        IntStream.range(0, 10).mapToObj(i -> ImmutableList.<Glyph>builder()).toList();
     for (String line : Splitter.on('\n').omitEmptyStrings().split(WAYS)) {
       List<String> parts = Splitter.on(':').splitToList(line);
       digits.get(Integer.parseInt(parts.get(0))).add(glyph(parts.get(1)));

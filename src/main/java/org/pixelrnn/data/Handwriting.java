@@ -5,6 +5,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
@@ -41,13 +42,11 @@ final class Handwriting {
     return covered(path, (float) width, side);
   }
 
-  private static java.awt.geom.AffineTransform centred(
-      Rectangle2D bounds, int side, SplitMix random) {
+  private static AffineTransform centred(Rectangle2D bounds, int side, SplitMix random) {
     double wander = side * 0.03;
     double x = side / 2.0 + clipped(random.gaussian()) * wander;
     double y = side / 2.0 + clipped(random.gaussian()) * wander;
-    return java.awt.geom.AffineTransform.getTranslateInstance(
-        x - bounds.getCenterX(), y - bounds.getCenterY());
+    return AffineTransform.getTranslateInstance(x - bounds.getCenterX(), y - bounds.getCenterY());
   }
 
   /**

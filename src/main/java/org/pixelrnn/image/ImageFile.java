@@ -13,12 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Pictures in files: PNG, JPEG and whatever else Java's ImageIO finds a reader for; PNG out. */
 public final class ImageFile {
@@ -60,8 +63,7 @@ public final class ImageFile {
    * @throws InputException if they are no picture or a broken one
    */
   public static BufferedImage decode(byte[] encoded, String where) {
-    try (ImageInputStream in =
-        new javax.imageio.stream.MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
         throw new InputException(
@@ -136,8 +138,8 @@ public final class ImageFile {
   }
 
   private static List<String> formats() {
-    return java.util.Arrays.stream(ImageIO.getReaderFormatNames())
-        .map(name -> name.toUpperCase(java.util.Locale.ROOT))
+    return Arrays.stream(ImageIO.getReaderFormatNames())
+        .map(name -> name.toUpperCase(Locale.ROOT))
         .distinct()
         .sorted()
         .toList();

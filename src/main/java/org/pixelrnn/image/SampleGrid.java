@@ -12,7 +12,9 @@ import java.util.List;
 public final class SampleGrid {
   private static final int GAP = 2;
   private static final int BACKGROUND = 0x404858;
-  private static final int HIDDEN = 0x7A4B8C;
+
+  /** Hidden pixels are a chequerboard of two greys, which no picture looks like. */
+  private static final int[] HIDDEN = {0x606060, 0x909090};
 
   /** Images of up to this many pixels a side are enlarged. */
   private static final int SIDE = 96;
@@ -81,7 +83,7 @@ public final class SampleGrid {
       int rgb =
           known == null || known[pixel]
               ? display.rgb(images.levels(), at, shape.channels())
-              : HIDDEN;
+              : HIDDEN[(pixel / shape.width() + pixel % shape.width()) % 2];
       fill(
           top + scale * (pixel / shape.width()),
           left + scale * (pixel % shape.width()),
