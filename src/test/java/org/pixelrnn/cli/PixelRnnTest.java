@@ -1,8 +1,11 @@
 package org.pixelrnn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -94,5 +97,26 @@ class PixelRnnTest {
     assertEquals(0, run(false, args.split(" ")));
     assertTrue(out.toString().contains("pixelrnn"), out.toString());
     assertEquals("", err.toString());
+  }
+
+  /** Loading TensorFlow takes a second; asking for help must not. */
+  @Test
+  void helpLoadsNoTensorFlow() throws IOException, InterruptedException {
+    List<String> commands = new ArrayList<>(List.of("--help"));
+    PixelRnn.commandLine(new Failures(false)).getSubcommands().keySet().stream()
+        .map(name -> name + " --help")
+        .forEach(commands::add);
+    for (String command : commands) {
+      List<String> jvm = new ArrayList<>();
+      jvm.add(System.getProperty("java.home") + "/bin/java");
+      jvm.addAll(List.of("-cp", System.getProperty("java.class.path"), "-Xlog:class+load"));
+      jvm.add(PixelRnn.class.getName());
+      jvm.addAll(List.of(command.split(" ")));
+      Process process = new ProcessBuilder(jvm).redirectErrorStream(true).start();
+      String log = new String(process.getInputStream().readAllBytes(), UTF_8);
+      assertEquals(0, process.waitFor(), log);
+      assertTrue(log.contains("picocli.CommandLine "), log);
+      assertFalse(log.contains("] org.tensorflow."), command);
+    }
   }
 }
