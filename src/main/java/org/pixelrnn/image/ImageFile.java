@@ -18,6 +18,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -27,6 +28,10 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 public final class ImageFile {
   /** More pixels than any photograph has: a header that promises more is broken, or an attack. */
   private static final long MOST_PIXELS = 200_000_000;
+
+  /** What the JPEG reader calls it when a file ends too soon. */
+  private static final Pattern CUT_OFF =
+      Pattern.compile("truncated|premature", Pattern.CASE_INSENSITIVE);
 
   private ImageFile() {}
 
@@ -92,7 +97,7 @@ public final class ImageFile {
       BufferedImage image = reader.read(0);
       // A JPEG that ends too soon is only warned about, and its end filled with grey.
       for (String warning : warnings) {
-        if (warning.contains("Premature end")) {
+        if (CUT_OFF.matcher(warning).find()) {
           throw broken(where, warning, null);
         }
       }

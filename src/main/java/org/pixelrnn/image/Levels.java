@@ -24,9 +24,13 @@ public record Levels(int count) {
     return value * count / 256;
   }
 
-  /** The value that shows a level, {@code round(255 · level / (K-1))}: 0 is black, K-1 white. */
+  /**
+   * The value that shows a level, {@code ceil(255 · level / (K-1))}: 0 is black, K-1 white. Rounded
+   * up and not to the nearest, for then {@code quantise(display(level)) = level} for every K: a
+   * drawn image that is read again is the same image.
+   */
   public int display(int level) {
-    return (2 * 255 * level + count - 1) / (2 * (count - 1));
+    return (255 * level + count - 2) / (count - 1);
   }
 
   /**

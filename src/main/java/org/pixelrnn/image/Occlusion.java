@@ -77,7 +77,13 @@ public final class Occlusion {
     Rectangle box = hidden.apply(height, width);
     if (!new Rectangle(width, height).contains(box)) {
       throw new InputException(
-          "occlusion '" + text + "': the box reaches outside an image of " + height + "×" + width);
+          "occlusion '"
+              + text
+              + "': the box reaches outside an image of "
+              + height
+              + "×"
+              + width
+              + " (height × width)");
     }
     boolean[] known = new boolean[height * width];
     Arrays.fill(known, true);

@@ -59,6 +59,11 @@ public final class SampleGrid {
    */
   public static BufferedImage completions(
       Images originals, boolean[] known, List<Images> completions) {
+    for (Images completed : completions) {
+      if (completed.count() != originals.count()) {
+        throw new IllegalArgumentException(completed + " complete " + originals);
+      }
+    }
     int last = completions.size() + 1;
     SampleGrid grid = new SampleGrid(originals.shape(), Math.max(1, originals.count()), last + 1);
     for (int i = 0; i < originals.count(); i++) {
