@@ -20,7 +20,15 @@ import picocli.CommandLine.Spec;
     description = "Trains, evaluates, exports and samples autoregressive image models.",
     versionProvider = PixelRnn.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {},
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      EvalCommand.class,
+      ExportCommand.class,
+      SampleCommand.class,
+      CompleteCommand.class,
+      InspectCommand.class
+    },
     footer = {
       "",
       "Exit status: 0 done, 2 wrong usage or input, 1 anything else.",
@@ -76,11 +84,16 @@ public final class PixelRnn implements Runnable {
   }
 
   /** The version that the jar's manifest carries. */
+  static String version() {
+    String version = PixelRnn.class.getPackage().getImplementationVersion();
+    return Objects.requireNonNullElse(version, "(not from a jar)");
+  }
+
+  /** For {@code --version}. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = PixelRnn.class.getPackage().getImplementationVersion();
-      return new String[] {"pixelrnn " + Objects.requireNonNullElse(version, "(not from a jar)")};
+      return new String[] {"pixelrnn " + version()};
     }
   }
 }

@@ -2,6 +2,7 @@ package org.pixelrnn.sampler;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
@@ -62,6 +63,16 @@ public final class Sampler implements AutoCloseable {
   /** The folder of the version that was opened. */
   public Path version() {
     return version;
+  }
+
+  /** What the model can be asked, in words: {@code sample(count, seed, temperature) → images}. */
+  public List<String> signatures() {
+    return model.signatures();
+  }
+
+  /** How many numbers the model has learned. */
+  public long parameters() {
+    return model.parameters();
   }
 
   /** How the model came to be, if its exporter has said so. */

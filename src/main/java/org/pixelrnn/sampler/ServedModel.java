@@ -90,6 +90,37 @@ final class ServedModel implements AutoCloseable {
     return shape;
   }
 
+  /** Each signature with the names of its inputs and outputs. */
+  List<String> signatures() {
+    return bundle.metaGraphDef().getSignatureDefMap().entrySet().stream()
+        .filter(signature -> !signature.getKey().startsWith("__"))
+        .map(
+            signature ->
+                signature.getKey()
+                    + "("
+                    + names(signature.getValue().getInputsMap())
+                    + ") → "
+                    + names(signature.getValue().getOutputsMap()))
+        .sorted()
+        .toList();
+  }
+
+  /** Entries of all variables. */
+  long parameters() {
+    return bundle.metaGraphDef().getGraphDef().getNodeList().stream()
+        .filter(node -> node.getOp().equals("VarHandleOp"))
+        .mapToLong(
+            node ->
+                node.getAttrOrThrow("shape").getShape().getDimList().stream()
+                    .mapToLong(dimension -> dimension.getSize())
+                    .reduce(1, Math::multiplyExact))
+        .sum();
+  }
+
+  private static String names(Map<String, ?> tensors) {
+    return String.join(", ", new TreeSet<>(tensors.keySet()));
+  }
+
   /**
    * Calls a signature.
    *

@@ -1,6 +1,7 @@
 package org.pixelrnn.train;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -78,6 +79,13 @@ public final class Progress {
             .formatted(
                 step, likelihood(measured.getNatsPerImage()), measured.getStandardErrorNats());
     out.println(bar == null ? line : "\r\033[K" + line);
+  }
+
+  void interrupted(long step, Path runDirectory) {
+    end();
+    out.printf(
+        "stopped after step %d and saved; go on with: pixelrnn train --run-dir %s --resume%n",
+        step, runDirectory);
   }
 
   void end() {

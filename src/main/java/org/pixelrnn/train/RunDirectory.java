@@ -30,9 +30,9 @@ public record RunDirectory(Path path, Run run) {
   private static final String RUN = "run.textproto";
 
   /**
-   * Begins a run in a folder that has none.
+   * A new run in a folder that has none; nothing is written before it begins.
    *
-   * @throws InputException if there is a run already, or the folder cannot be made
+   * @throws InputException if there is a run already
    */
   public static RunDirectory begin(Path path, Run run) {
     Path description = path.resolve(RUN);
@@ -41,7 +41,7 @@ public record RunDirectory(Path path, Run run) {
           path
               + ": there is a run already; --resume goes on with it, another --run-dir begins anew");
     }
-    return new RunDirectory(path, run).write();
+    return new RunDirectory(path, run);
   }
 
   /**
@@ -78,7 +78,7 @@ public record RunDirectory(Path path, Run run) {
         run.getConfig().getTraining().getOptimizerCase(),
         resumed.getConfig().getTraining().getOptimizerCase());
     same("data set's digest", run.getDatasetDigest(), resumed.getDatasetDigest());
-    return run.equals(resumed) ? this : new RunDirectory(path, resumed).write();
+    return new RunDirectory(path, resumed);
   }
 
   /** The run's checkpoints. */
@@ -117,14 +117,18 @@ public record RunDirectory(Path path, Run run) {
     throw new InputException(path + ": another process is training in this folder");
   }
 
-  private RunDirectory write() {
+  /**
+   * Makes the folder and writes down what the run is.
+   *
+   * @throws InputException if that cannot be done
+   */
+  void write() {
     Path description = path.resolve(RUN);
     Path unfinished = path.resolve(RUN + ".tmp");
     try {
       Files.createDirectories(path);
       Files.writeString(unfinished, TextFormat.printer().printToString(run));
       Files.move(unfinished, description, StandardCopyOption.ATOMIC_MOVE);
-      return this;
     } catch (IOException e) {
       throw new InputException(path + ": cannot be written to: " + e.getMessage(), e);
     }

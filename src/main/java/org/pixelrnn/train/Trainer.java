@@ -99,6 +99,7 @@ public final class Trainer implements AutoCloseable {
    */
   @SuppressWarnings("try") // The lock is held, not used.
   public Outcome run(OptionalLong maxSteps) throws IOException {
+    directory.write();
     try (FileChannel lock = directory.lock();
         Interruption interruption = new Interruption()) {
       Optional<Checkpoints.Stored> last = checkpoints.last();
@@ -130,6 +131,9 @@ public final class Trainer implements AutoCloseable {
             save(step, validated);
             events.flush();
           }
+        }
+        if (step < end) {
+          progress.interrupted(step, directory.path());
         }
         return new Outcome(step, validated, step < end);
       } finally {

@@ -90,8 +90,7 @@ public final class TrainingGraph implements AutoCloseable {
     for (Weight weight : network.weights()) {
       Operand<TFloat32> initial = weight.initialValue(tf, training.getSeed());
       variables.put(weight, Variables.create(tf, weight.name(), weight.shape(), initial));
-      averages.put(
-          weight, Variables.create(tf, "average/" + weight.name(), weight.shape(), initial));
+      averages.put(weight, Variables.create(tf, averageOf(weight), weight.shape(), initial));
     }
 
     Pass pass = new Pass(tf.withSubScope("network"), variables::get);
@@ -169,23 +168,6 @@ public final class TrainingGraph implements AutoCloseable {
     }
   }
 
-  /** The averaged weights, each of its weight's shape; the caller closes the result. */
-  public Map<Weight, TFloat32> averagedWeights(Result result) {
-    Map<Weight, TFloat32> values = new LinkedHashMap<>();
-    int i = 0;
-    for (Weight weight : averages.keySet()) {
-      values.put(weight, (TFloat32) result.get(i++));
-    }
-    return values;
-  }
-
-  /** Fetches all averaged weights, for {@link #averagedWeights}. */
-  public Result fetchAverages() {
-    Session.Runner runner = session.runner();
-    averages.values().forEach(runner::fetch);
-    return runner.run();
-  }
-
   /** Writes all variables, those of the optimizer too, in TensorFlow's checkpoint format. */
   void save(Path prefix) {
     session.save(prefix.toString());
@@ -200,6 +182,11 @@ public final class TrainingGraph implements AutoCloseable {
   public void close() {
     session.close();
     graph.close();
+  }
+
+  /** What the average of a weight is called, here and in checkpoints. */
+  static String averageOf(Weight weight) {
+    return "average/" + weight.name();
   }
 
   /** Images as a tensor, {@code [n, height, width, channels]}. */

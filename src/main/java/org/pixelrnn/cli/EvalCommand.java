@@ -1,0 +1,113 @@
+package org.pixelrnn.cli;
+
+import com.google.gson.Gson;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.pixelrnn.data.Datasets;
+import org.pixelrnn.data.EvaluationImages;
+import org.pixelrnn.data.ImageDataset;
+import org.pixelrnn.data.Split;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.proto.v1.Provenance;
+import org.pixelrnn.sampler.Sampler;
+import org.pixelrnn.train.Evaluator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code pixelrnn eval}. */
+@Command(
+    name = "eval",
+    description = "Measure an exported model's exact negative log-likelihood of a data set.")
+final class EvalCommand implements Callable<Integer> {
+  private static final int BATCH = 100;
+
+  @Spec private CommandSpec spec;
+  @Mixin private ModelOption model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "SPEC",
+      required = true,
+      description = DataSpec.DESCRIPTION)
+  private String data;
+
+  @Option(
+      names = "--split",
+      paramLabel = "SPLIT",
+      defaultValue = "TEST",
+      description = "train, validation or test. Default: test.")
+  private Split split;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Only the first N images. Default: all.")
+  private long limit;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print one JSON object: images, nats_per_image, bits_per_dim, standard_error_nats.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (limit < 0) {
+      throw new InputException("--limit " + limit + ": expected at least 0 (which is all)");
+    }
+    try (Sampler sampler = Sampler.open(model.folder)) {
+      DataConfig config =
+          sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());
+      try (ImageDataset images = Datasets.open(data, config)) {
+        EvaluationImages batches =
+            new EvaluationImages(images, split, sampler.shape(), config, BATCH, limit);
+        report(measure(sampler, batches));
+      }
+    }
+    return 0;
+  }
+
+  private static Likelihood measure(Sampler sampler, EvaluationImages batches) {
+    if (!Terminal.isErr()) {
+      return Evaluator.evaluate(sampler::logProb, sampler.shape(), batches);
+    }
+    ProgressBarBuilder bar =
+        new ProgressBarBuilder()
+            .setTaskName("eval")
+            .setInitialMax(batches.batches())
+            .setUnit(" batches of " + BATCH, 1)
+            .clearDisplayOnFinish();
+    Iterable<Images> watched = () -> ProgressBar.wrap(batches.iterator(), bar);
+    return Evaluator.evaluate(sampler::logProb, sampler.shape(), watched);
+  }
+
+  private void report(Likelihood measured) {
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("images", measured.getImages());
+      object.put("nats_per_image", measured.getNatsPerImage());
+      object.put("bits_per_dim", measured.getBitsPerDim());
+      object.put("standard_error_nats", measured.getStandardErrorNats());
+      spec.commandLine().getOut().println(new Gson().toJson(object));
+    } else {
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%.2f ± %.2f nats per image, %.4f bits/dim (%d images)%n",
+              measured.getNatsPerImage(),
+              measured.getStandardErrorNats(),
+              measured.getBitsPerDim(),
+              measured.getImages());
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package org.pixelrnn.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.pixelrnn.data.Datasets;
+import org.pixelrnn.data.ImageDataset;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.proto.v1.Run;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.train.Assignment;
+import org.pixelrnn.train.ConfigFile;
+import org.pixelrnn.train.Presets;
+import org.pixelrnn.train.Progress;
+import org.pixelrnn.train.RunDirectory;
+import org.pixelrnn.train.Trainer;
+import org.pixelrnn.train.TrainingRules;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pixelrnn train}. */
+@Command(
+    name = "train",
+    description = {
+      "Train a network.",
+      "",
+      "Ctrl-C finishes the step and saves; --resume goes on as if nothing had happened."
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ArgGroup private Source source;
+
+  static final class Source {
+    @Option(
+        names = "--preset",
+        paramLabel = "NAME",
+        completionCandidates = PresetNames.class,
+        description = "A configuration that comes along: ${COMPLETION-CANDIDATES}.")
+    private String preset;
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description = "A RunConfig as protobuf text, see proto/pixelrnn/v1/training.proto.")
+    private Path config;
+  }
+
+  static final class PresetNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    PresetNames() {
+      super(Presets.names());
+    }
+  }
+
+  @Option(names = "--data", paramLabel = "SPEC", description = DataSpec.DESCRIPTION)
+  private String data;
+
+  @Option(
+      names = "--run-dir",
+      paramLabel = "DIR",
+      required = true,
+      description = "Where checkpoints, events and samples go.")
+  private Path runDirectory;
+
+  @Option(
+      names = "--set",
+      paramLabel = "path=value",
+      description = "Change a field of the configuration, e.g. training.batch_size=32. Repeatable.")
+  private List<Assignment> assignments = List.of();
+
+  @Option(
+      names = "--max-steps",
+      paramLabel = "N",
+      description = "Stop at step N, counted from the run's beginning.")
+  private Long maxSteps;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from the last checkpoint of --run-dir; configuration and data are those it began"
+              + " with, unless given.")
+  private boolean resume;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Threads for TensorFlow; 1 makes runs equal to the last bit. Default: all cores.")
+  private int threads;
+
+  @Override
+  public Integer call() throws IOException {
+    if (maxSteps != null && maxSteps < 1) {
+      throw new InputException("--max-steps " + maxSteps + ": expected at least 1");
+    }
+    if (threads < 0) {
+      throw new InputException("--threads " + threads + ": expected at least 0");
+    }
+    Optional<RunDirectory> begun =
+        resume ? Optional.of(RunDirectory.open(runDirectory)) : Optional.empty();
+    RunConfig config = config(begun.map(RunDirectory::run));
+    TrainingRules.check(config);
+    String dataSpec =
+        Optional.ofNullable(data)
+            .or(() -> begun.map(directory -> directory.run().getData()))
+            .orElseThrow(() -> missing("--data"));
+    try (ImageDataset images = Datasets.open(dataSpec, config.getData())) {
+      Run run =
+          Run.newBuilder()
+              .setConfig(config)
+              .setData(dataSpec)
+              .setDataset(images.name())
+              .setDatasetDigest(images.digest())
+              .build();
+      RunDirectory directory =
+          begun.isPresent() ? begun.get().resumeAs(run) : RunDirectory.begin(runDirectory, run);
+      Progress progress = new Progress(System.err, Terminal.isErr());
+      try (Trainer trainer = new Trainer(directory, images, progress, threads)) {
+        Trainer.Outcome outcome =
+            trainer.run(maxSteps == null ? OptionalLong.empty() : OptionalLong.of(maxSteps));
+        if (!outcome.interrupted()) {
+          report(outcome);
+        }
+      }
+    }
+    return 0;
+  }
+
+  private RunConfig config(Optional<Run> begun) {
+    RunConfig config;
+    if (source != null && source.preset != null) {
+      config = Presets.load(source.preset);
+    } else if (source != null) {
+      config = ConfigFile.read(source.config);
+    } else {
+      config = begun.map(Run::getConfig).orElseThrow(() -> missing("--preset or --config"));
+    }
+    for (Assignment assignment : assignments) {
+      config = assignment.applyTo(config);
+    }
+    return config;
+  }
+
+  private void report(Trainer.Outcome outcome) {
+    Likelihood validation = outcome.validation().orElseThrow();
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "%d steps: validation %.2f ± %.2f nats per image, %.4f bits/dim; next: pixelrnn export"
+                + " --run-dir %s --to savedmodels/NAME%n",
+            outcome.step(),
+            validation.getNatsPerImage(),
+            validation.getStandardErrorNats(),
+            validation.getBitsPerDim(),
+            runDirectory);
+  }
+
+  private ParameterException missing(String option) {
+    return new ParameterException(
+        spec.commandLine(), "Missing required option: " + option + " (without --resume)");
+  }
+}
