@@ -1,24 +1,45 @@
 package org.pixelrnn.model;
 
+import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * One passage through a network: where its operations go and which values its weights have.
+ * One passage through a network: where its operations go, which values its weights have, and the
+ * record by which it can be differentiated.
  *
  * @param tf the graph and scope that operations are added to
  * @param weights the weights' values in that graph
+ * @param chainRule what is recorded on the way
  */
-public record Pass(Ops tf, Weights weights) {
+public record Pass(Ops tf, Weights weights, ChainRule chainRule) {
+
+  /** A passage that begins. */
+  public Pass(Ops tf, Weights weights) {
+    this(tf, weights, new ChainRule());
+  }
 
   /** The same passage inside a named scope. */
   public Pass scope(String name) {
-    return new Pass(tf.withSubScope(name), weights);
+    return new Pass(tf.withSubScope(name), weights, chainRule);
   }
 
   /** The value of a weight. */
   public Operand<TFloat32> weight(Weight weight) {
-    return weights.of(weight);
+    Operand<TFloat32> value = weights.of(weight);
+    chainRule.uses(weight, value);
+    return value;
+  }
+
+  /** What of the stream flows past the scans of a layer, to be used after them. */
+  Stream past(Stream stream) {
+    if (stream.skips().isEmpty()) {
+      return new Stream(chainRule.carry(tf, List.of(stream.features())).get(0), Optional.empty());
+    }
+    List<Operand<TFloat32>> past =
+        chainRule.carry(tf, List.of(stream.features(), stream.skips().get()));
+    return new Stream(past.get(0), Optional.of(past.get(1)));
   }
 }

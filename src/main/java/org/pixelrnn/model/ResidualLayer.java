@@ -51,9 +51,10 @@ final class ResidualLayer {
   /** The whole map: features {@code [batch, height, width, 2h]} in and out. */
   Stream apply(Pass network, Stream x) {
     Pass pass = network.scope(name);
+    Stream past = pass.past(x);
     Operand<TFloat32> hidden = body.apply(pass, x.features());
     Operand<TFloat32> expanded = expansion.apply(pass, hidden);
-    return joined(pass.tf(), x, expanded, skip.map(s -> s.apply(pass, hidden)));
+    return joined(pass.tf(), past, expanded, skip.map(s -> s.apply(pass, hidden)));
   }
 
   /**

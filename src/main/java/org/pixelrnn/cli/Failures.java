@@ -1,0 +1,75 @@
+package org.pixelrnn.cli;
+
+import com.google.common.base.CharMatcher;
+import java.io.PrintWriter;
+import java.util.List;
+import org.pixelrnn.image.InputException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What a person sees when a command fails: one line on standard error, and the exit status, 2 if
+ * they can mend it by giving something else and 1 if not.
+ */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private static final int WRONG_INPUT = CommandLine.ExitCode.USAGE;
+  private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+
+  private final boolean stackTraces;
+
+  /**
+   * @param stackTraces whether to print them before the line
+   */
+  Failures(boolean stackTraces) {
+    this.stackTraces = stackTraces;
+  }
+
+  /** Runs a command line; errors that picocli lets through (no native library) are failures too. */
+  @SuppressWarnings("CatchingThrowable")
+  int watch(CommandLine root, String... args) {
+    try {
+      return root.execute(args);
+    } catch (Throwable e) {
+      return failed(e, root);
+    }
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    if (e.getCause() instanceof InputException wrong) {
+      return complain(wrong, wrong.getMessage(), WRONG_INPUT, command);
+    }
+    List<String> near =
+        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+    String meant = near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+    String help = "; see " + command.getCommandSpec().qualifiedName() + " --help";
+    return complain(e, e.getMessage() + meant + help, WRONG_INPUT, command);
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    return e instanceof InputException
+        ? complain(e, e.getMessage(), WRONG_INPUT, command)
+        : failed(e, command);
+  }
+
+  private int failed(Throwable e, CommandLine command) {
+    String hint = stackTraces ? "" : " (PIXELRNN_DEBUG=1 shows where)";
+    return complain(e, e + hint, FAILED, command);
+  }
+
+  private int complain(Throwable e, String message, int status, CommandLine command) {
+    PrintWriter err = command.getErr();
+    if (stackTraces) {
+      e.printStackTrace(err);
+    }
+    err.println("pixelrnn: " + CharMatcher.whitespace().trimAndCollapseFrom(message, ' '));
+    err.flush();
+    return status;
+  }
+}

@@ -1,0 +1,69 @@
+package org.pixelrnn.data;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.DataConfig;
+
+/** The kinds of data there are, by the names that {@code --data} takes. */
+public final class Datasets {
+
+  /** A new kind of data set is a line here, and the file it names. */
+  private static final ImmutableList<Kind> KINDS =
+      ImmutableList.of(
+          new Kind("strokes", (where, config) -> Strokes.grey()),
+          new Kind("strokes-rgb", (where, config) -> Strokes.colour()),
+          new Kind("mnist:DIR", Mnist::open));
+
+  private Datasets() {}
+
+  /**
+   * Opens a data set.
+   *
+   * @param spec for instance {@code strokes} or {@code mnist:DIR}
+   * @throws InputException if there is no such kind, or its files are missing or broken
+   */
+  public static ImageDataset open(String spec, DataConfig config) {
+    List<String> parts = Splitter.on(':').limit(2).splitToList(spec);
+    Kind kind =
+        KINDS.stream()
+            .filter(k -> k.name().equals(parts.get(0)))
+            .findFirst()
+            .orElseThrow(() -> refused(spec, "'" + parts.get(0) + "' is no kind of data"));
+    String where = parts.size() == 2 ? parts.get(1) : "";
+    if (kind.hasPlace() && where.isEmpty()) {
+      throw refused(spec, "it does not say where the files are");
+    }
+    if (!kind.hasPlace() && parts.size() == 2) {
+      throw refused(spec, "'" + kind.form() + "' needs no files");
+    }
+    return kind.opener().open(where, config);
+  }
+
+  private static InputException refused(String spec, String why) {
+    return new InputException(
+        "data '"
+            + spec
+            + "': "
+            + why
+            + "; expected one of "
+            + KINDS.stream().map(Kind::form).collect(Collectors.joining(", ")));
+  }
+
+  /** How a kind is written, and opened from what follows the colon. */
+  private record Kind(String form, Opener opener) {
+    String name() {
+      return form.replaceFirst(":.*", "");
+    }
+
+    boolean hasPlace() {
+      return form.contains(":");
+    }
+  }
+
+  private interface Opener {
+    ImageDataset open(String where, DataConfig config);
+  }
+}

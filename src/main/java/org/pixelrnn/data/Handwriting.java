@@ -1,0 +1,123 @@
+package org.pixelrnn.data;
+
+import com.google.common.collect.ImmutableList;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.AffineTransform;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.util.ArrayList;
+import java.util.List;
+import org.pixelrnn.data.Digits.Curve;
+import org.pixelrnn.data.Digits.Glyph;
+import org.pixelrnn.data.Digits.Point;
+
+/**
+ * One digit in one hand: a glyph whose points tremble, under a random slant, rotation, stretch and
+ * shift, drawn with a pen of random width by Java2D's anti-aliasing renderer.
+ */
+final class Handwriting {
+  private Handwriting() {}
+
+  /**
+   * Draws a random digit.
+   *
+   * @param side the picture's height and width
+   * @return how much of each pixel is covered by ink, {@code 0..255}, {@code [side, side]}
+   */
+  static byte[] draw(int side, SplitMix random) {
+    ImmutableList<Glyph> ways = Digits.ways(random.nextInt(10));
+    Glyph glyph = ways.get(random.nextInt(ways.size()));
+    Path2D path = new Path2D.Double();
+    Hand hand = Hand.random(side, random);
+    for (Curve curve : glyph.curves()) {
+      append(path, hand.write(curve, random));
+    }
+    path.transform(centred(path.getBounds2D(), side, random));
+    double width = side * random.uniform(0.062, 0.125);
+    return covered(path, (float) width, side);
+  }
+
+  private static AffineTransform centred(Rectangle2D bounds, int side, SplitMix random) {
+    double wander = side * 0.03;
+    double x = side / 2.0 + clipped(random.gaussian()) * wander;
+    double y = side / 2.0 + clipped(random.gaussian()) * wander;
+    return AffineTransform.getTranslateInstance(x - bounds.getCenterX(), y - bounds.getCenterY());
+  }
+
+  /**
+   * How a hand bends the box of 100 × 100: {@code (x, y) -> (ax + by, cx + dy)}, and its tremor.
+   */
+  private record Hand(double a, double b, double c, double d, double tremor) {
+
+    static Hand random(int side, SplitMix random) {
+      double angle = 0.12 * clipped(random.gaussian());
+      double slant = 0.12 + 0.17 * clipped(random.gaussian());
+      double size = side * 0.0072 * random.uniform(0.86, 1.06);
+      double wide = size * random.uniform(0.8, 1.1);
+      double cos = StrictMath.cos(angle);
+      double sin = StrictMath.sin(angle);
+      // Slant first (upper points lean right), then stretch, then rotate.
+      return new Hand(
+          cos * wide,
+          -cos * wide * slant - sin * size,
+          sin * wide,
+          -sin * wide * slant + cos * size,
+          random.uniform(0.8, 3));
+    }
+
+    List<Point> write(Curve curve, SplitMix random) {
+      List<Point> written = new ArrayList<>();
+      for (Point point : curve.points()) {
+        double x = point.x() + tremor * clipped(random.gaussian());
+        double y = point.y() + tremor * clipped(random.gaussian());
+        written.add(new Point(a * x + b * y, c * x + d * y, point.corner()));
+      }
+      return written;
+    }
+  }
+
+  /** A smooth curve through points: Catmull and Rom's, as cubic Bézier segments. */
+  private static void append(Path2D path, List<Point> points) {
+    path.moveTo(points.get(0).x(), points.get(0).y());
+    for (int i = 1; i < points.size(); i++) {
+      Point from = points.get(i - 1);
+      Point to = points.get(i);
+      // A curve that ends, or turns a corner, has no neighbour to be smooth with.
+      Point before = i == 1 || from.corner() ? from : points.get(i - 2);
+      Point after = i == points.size() - 1 || to.corner() ? to : points.get(i + 1);
+      path.curveTo(
+          from.x() + (to.x() - before.x()) / 6,
+          from.y() + (to.y() - before.y()) / 6,
+          to.x() - (after.x() - from.x()) / 6,
+          to.y() - (after.y() - from.y()) / 6,
+          to.x(),
+          to.y());
+    }
+  }
+
+  private static byte[] covered(Path2D path, float width, int side) {
+    BufferedImage canvas = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+    Graphics2D pen = canvas.createGraphics();
+    try {
+      pen.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      pen.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+      pen.setRenderingHint(RenderingHints.KEY_RENDERING, RenderingHints.VALUE_RENDER_QUALITY);
+      pen.setColor(Color.WHITE);
+      pen.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+      pen.draw(path);
+    } finally {
+      pen.dispose();
+    }
+    return ((DataBufferByte) canvas.getRaster().getDataBuffer()).getData();
+  }
+
+  /** No hand slips by more than two deviations. */
+  private static double clipped(double gaussian) {
+    return Math.max(-2, Math.min(2, gaussian));
+  }
+}

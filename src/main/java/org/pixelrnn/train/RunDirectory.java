@@ -1,0 +1,149 @@
+package org.pixelrnn.train;
+
+import com.google.protobuf.TextFormat;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.Run;
+
+/**
+ * All that a training run leaves behind, in one folder.
+ *
+ * <pre>
+ *   run.textproto             what is trained, and on what
+ *   checkpoints/step-…/       see {@link Checkpoints}
+ *   events/                   for TensorBoard
+ *   samples.png               drawn after the last epoch
+ * </pre>
+ *
+ * @param path of the folder
+ * @param run its description
+ */
+public record RunDirectory(Path path, Run run) {
+  private static final String RUN = "run.textproto";
+
+  /**
+   * Begins a run in a folder that has none.
+   *
+   * @throws InputException if there is a run already, or the folder cannot be made
+   */
+  public static RunDirectory begin(Path path, Run run) {
+    Path description = path.resolve(RUN);
+    if (Files.exists(description)) {
+      throw new InputException(
+          path
+              + ": there is a run already; --resume goes on with it, another --run-dir begins anew");
+    }
+    return new RunDirectory(path, run).write();
+  }
+
+  /**
+   * The run of a folder.
+   *
+   * @throws InputException if there is none
+   */
+  public static RunDirectory open(Path path) {
+    Path description = path.resolve(RUN);
+    try {
+      return new RunDirectory(path, TextFormat.parse(Files.readString(description), Run.class));
+    } catch (NoSuchFileException e) {
+      throw new InputException(path + ": no run was begun here (there is no " + RUN + ")", e);
+    } catch (IOException e) {
+      throw new InputException(description + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The same run, gone on with under another training configuration.
+   *
+   * @param resumed of the same network, data and seed
+   * @throws InputException if it is another network, other data or another seed
+   */
+  public RunDirectory resumeAs(Run resumed) {
+    same("model", run.getConfig().getModel(), resumed.getConfig().getModel());
+    same("data", run.getConfig().getData(), resumed.getConfig().getData());
+    same(
+        "training.seed",
+        run.getConfig().getTraining().getSeed(),
+        resumed.getConfig().getTraining().getSeed());
+    same(
+        "training.optimizer",
+        run.getConfig().getTraining().getOptimizerCase(),
+        resumed.getConfig().getTraining().getOptimizerCase());
+    same("data set's digest", run.getDatasetDigest(), resumed.getDatasetDigest());
+    return run.equals(resumed) ? this : new RunDirectory(path, resumed).write();
+  }
+
+  /** The run's checkpoints. */
+  public Checkpoints checkpoints() {
+    return new Checkpoints(
+        path.resolve("checkpoints"), run.getConfig().getTraining().getKeepCheckpoints());
+  }
+
+  /** Where TensorBoard's events are. */
+  public Path events() {
+    return path.resolve("events");
+  }
+
+  /** The picture of what the network draws. */
+  public Path samples() {
+    return path.resolve("samples.png");
+  }
+
+  /**
+   * Keeps other processes from training in the same folder until closed, or until this one ends.
+   *
+   * @throws InputException if one does already
+   */
+  FileChannel lock() throws IOException {
+    FileChannel channel =
+        FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      // As if held by another.
+    }
+    channel.close();
+    throw new InputException(path + ": another process is training in this folder");
+  }
+
+  private RunDirectory write() {
+    Path description = path.resolve(RUN);
+    Path unfinished = path.resolve(RUN + ".tmp");
+    try {
+      Files.createDirectories(path);
+      Files.writeString(unfinished, TextFormat.printer().printToString(run));
+      Files.move(unfinished, description, StandardCopyOption.ATOMIC_MOVE);
+      return this;
+    } catch (IOException e) {
+      throw new InputException(path + ": cannot be written to: " + e.getMessage(), e);
+    }
+  }
+
+  private void same(String what, Object before, Object now) {
+    if (!before.equals(now)) {
+      throw new InputException(
+          path
+              + ": cannot be resumed with another "
+              + what
+              + ", which was "
+              + oneLine(before)
+              + " and is now "
+              + oneLine(now));
+    }
+  }
+
+  private static String oneLine(Object value) {
+    return "{" + value.toString().strip().replaceAll("\\s+", " ") + "}";
+  }
+}

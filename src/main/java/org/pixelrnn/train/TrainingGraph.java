@@ -1,0 +1,274 @@
+package org.pixelrnn.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.model.ImageDrawing;
+import org.pixelrnn.model.Likelihood;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.Pass;
+import org.pixelrnn.model.Weight;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.TrainingConfig;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.framework.optimizers.Optimizer.GradAndVar;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+
+/**
+ * A network with everything that training adds to it: variables, their gradients, an optimizer, and
+ * an exponential average of each weight, {@code average/layer3/convolution/kernel}.
+ *
+ * <p>The loss is the mean of {@code -log p(x)} over a batch, in nats per image. Gradients are
+ * scaled by {@code min(1, clip / ‖gradient‖)}, the norm being that of all of them together.
+ */
+public final class TrainingGraph implements AutoCloseable {
+  private final Network network;
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final Placeholder<TUint8> images;
+  private final Placeholder<TFloat32> learningRate;
+  private final Placeholder<TFloat32> averagingDecay;
+  private final Map<Weight, Output<TFloat32>> averages = new LinkedHashMap<>();
+  private final Operand<TFloat32> loss;
+  private final Operand<TFloat32> gradientNorm;
+  private final Op update;
+  private final Operand<TFloat32> averagedLogProb;
+  private final Placeholder<TInt32> sampleCount;
+  private final Placeholder<TInt64> sampleSeed;
+  private final Operand<TUint8> samples;
+  private final TrainingConfig training;
+
+  /**
+   * What a step found, before its update.
+   *
+   * @param natsPerImage the loss of the step's batch
+   * @param gradientNorm the joint L2 norm of all gradients, before clipping
+   */
+  public record Step(double natsPerImage, double gradientNorm) {}
+
+  /**
+   * Builds the graph and sets all weights to their initial values.
+   *
+   * @param config a configuration that has been checked
+   * @param threads TensorFlow may use, 0 for as many as there are cores; with 1 every result is
+   *     repeatable to the last bit
+   */
+  public TrainingGraph(RunConfig config, int threads) {
+    training = config.getTraining();
+    network = new Network(config.getModel());
+    Ops tf = Ops.create(graph);
+    ImageShape shape = network.shape();
+    images =
+        tf.withName("images")
+            .placeholder(
+                TUint8.class,
+                Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+    learningRate = scalar(tf, "learning_rate");
+    averagingDecay = scalar(tf, "averaging_decay");
+
+    Map<Weight, Output<TFloat32>> variables = new LinkedHashMap<>();
+    for (Weight weight : network.weights()) {
+      Operand<TFloat32> initial = weight.initialValue(tf, training.getSeed());
+      variables.put(weight, Variables.create(tf, weight.name(), weight.shape(), initial));
+      averages.put(
+          weight, Variables.create(tf, "average/" + weight.name(), weight.shape(), initial));
+    }
+
+    Pass pass = new Pass(tf.withSubScope("network"), variables::get);
+    Operand<TFloat32> logits = network.logits(pass, images);
+    Likelihood likelihood = Likelihood.of(tf, logits, images);
+    loss = tf.math.neg(tf.math.mean(likelihood.logProb(), tf.constant(0)));
+    Operand<TFloat32> batch = tf.dtypes.cast(tf.size(likelihood.logProb()), TFloat32.class);
+    Map<Weight, Operand<TFloat32>> gradients =
+        pass.chainRule()
+            .gradients(
+                tf, logits, tf.math.div(likelihood.logitsGradient(), batch), network.weights());
+    gradientNorm = norm(tf, List.copyOf(gradients.values()));
+    update = averaged(tf, optimized(tf, variables, gradients), variables);
+
+    Pass averaged = new Pass(tf.withSubScope("averaged_network"), averages::get);
+    averagedLogProb = Likelihood.of(tf, network.logits(averaged, images), images).logProb();
+    sampleCount =
+        tf.withName("sample_count").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+    sampleSeed =
+        tf.withName("sample_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
+    try (ImageDrawing drawing = new ImageDrawing(network)) {
+      samples = drawing.sample(averaged, sampleCount, sampleSeed, tf.constant(1f));
+    }
+    session = new Session(graph, sessionConfig(threads));
+    session.initialize();
+  }
+
+  /** The network being trained. */
+  public Network network() {
+    return network;
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param step its number, from 0
+   * @param rate the learning rate
+   */
+  public Step step(Images batch, long step, double rate) {
+    double decay = Math.min(training.getAveragingDecay(), (1.0 + step) / (10.0 + step));
+    try (TUint8 x = tensor(batch);
+        TFloat32 r = TFloat32.scalarOf((float) rate);
+        TFloat32 d = TFloat32.scalarOf((float) decay);
+        Result result =
+            session
+                .runner()
+                .feed(images, x)
+                .feed(learningRate, r)
+                .feed(averagingDecay, d)
+                .fetch(loss)
+                .fetch(gradientNorm)
+                .addTarget(update)
+                .run()) {
+      return new Step(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+    }
+  }
+
+  /** {@code log p(x)} in nats of each image, under the averaged weights. */
+  public float[] logProb(Images batch) {
+    try (TUint8 x = tensor(batch);
+        Result result = session.runner().feed(images, x).fetch(averagedLogProb).run()) {
+      return StdArrays.array1dCopyOf((TFloat32) result.get(0));
+    }
+  }
+
+  /** Draws images from the network with the averaged weights. */
+  public Images sample(int count, long seed) {
+    try (TInt32 n = TInt32.scalarOf(count);
+        TInt64 s = TInt64.scalarOf(seed);
+        Result result =
+            session.runner().feed(sampleCount, n).feed(sampleSeed, s).fetch(samples).run()) {
+      byte[] levels = new byte[Math.multiplyExact(count, network.shape().dimensions())];
+      ((TUint8) result.get(0)).asRawTensor().data().read(levels);
+      return Images.of(network.shape(), levels);
+    }
+  }
+
+  /** The averaged weights, each of its weight's shape; the caller closes the result. */
+  public Map<Weight, TFloat32> averagedWeights(Result result) {
+    Map<Weight, TFloat32> values = new LinkedHashMap<>();
+    int i = 0;
+    for (Weight weight : averages.keySet()) {
+      values.put(weight, (TFloat32) result.get(i++));
+    }
+    return values;
+  }
+
+  /** Fetches all averaged weights, for {@link #averagedWeights}. */
+  public Result fetchAverages() {
+    Session.Runner runner = session.runner();
+    averages.values().forEach(runner::fetch);
+    return runner.run();
+  }
+
+  /** Writes all variables, those of the optimizer too, in TensorFlow's checkpoint format. */
+  void save(Path prefix) {
+    session.save(prefix.toString());
+  }
+
+  /** Sets all variables from a checkpoint. */
+  void restore(Path prefix) {
+    session.restore(prefix.toString());
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+
+  /** Images as a tensor, {@code [n, height, width, channels]}. */
+  static TUint8 tensor(Images batch) {
+    ImageShape shape = batch.shape();
+    return TUint8.tensorOf(
+        Shape.of(batch.count(), shape.height(), shape.width(), shape.channels()),
+        DataBuffers.of(batch.levels(), true, false));
+  }
+
+  private static Placeholder<TFloat32> scalar(Ops tf, String name) {
+    return tf.withName(name).placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+  }
+
+  private static Operand<TFloat32> norm(Ops tf, List<Operand<TFloat32>> gradients) {
+    List<Operand<TFloat32>> squares =
+        gradients.stream().<Operand<TFloat32>>map(g -> tf.nn.l2Loss(g)).toList();
+    return tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.math.addN(squares)));
+  }
+
+  /**
+   * The optimizer's update. It waits for every gradient: some read weights that others would
+   * already have changed.
+   */
+  private Op optimized(
+      Ops tf, Map<Weight, Output<TFloat32>> variables, Map<Weight, Operand<TFloat32>> gradients) {
+    Ops gated = tf.withControlDependencies(List.of(tf.identity(gradientNorm)));
+    double clip = training.getGradientClipNorm();
+    Operand<TFloat32> scale =
+        clip == 0
+            ? tf.constant(1f)
+            : tf.math.div(
+                tf.constant((float) clip),
+                tf.math.maximum(gradientNorm, tf.constant((float) clip)));
+    List<GradAndVar<?>> gradientsAndVariables = new ArrayList<>();
+    gradients.forEach(
+        (weight, gradient) ->
+            gradientsAndVariables.add(
+                new GradAndVar<>(
+                    gated.math.mul(gradient, scale).asOutput(), variables.get(weight))));
+    return new ScheduledOptimizer(graph, training, learningRate)
+        .applyGradients(gradientsAndVariables, "optimize");
+  }
+
+  /** The averages follow the weights once these have been updated. */
+  private Op averaged(Ops tf, Op optimized, Map<Weight, Output<TFloat32>> variables) {
+    Ops after = tf.withControlDependencies(List.of(optimized));
+    Operand<TFloat32> share = tf.math.sub(tf.constant(1f), averagingDecay);
+    List<Op> updates = new ArrayList<>();
+    averages.forEach(
+        (weight, average) ->
+            updates.add(
+                after.assignAdd(
+                    average,
+                    after.math.mul(
+                        after.math.sub(after.identity(variables.get(weight)), average), share))));
+    return tf.withControlDependencies(updates).withName("step").noOp();
+  }
+
+  private static ConfigProto sessionConfig(int threads) {
+    // Functions stay functions: inlining the recurrences makes graphs that take minutes to
+    // optimize.
+    return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(threads)
+        .setInterOpParallelismThreads(threads)
+        .setGraphOptions(
+            GraphOptions.newBuilder()
+                .setRewriteOptions(
+                    RewriterConfig.newBuilder().setFunctionOptimization(RewriterConfig.Toggle.OFF)))
+        .build();
+  }
+}

@@ -1,0 +1,99 @@
+package org.pixelrnn.train;
+
+import com.google.common.collect.Range;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.model.ModelRules;
+import org.pixelrnn.model.Rules;
+import org.pixelrnn.proto.v1.Adam;
+import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.proto.v1.LearningRate;
+import org.pixelrnn.proto.v1.RmsProp;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.TrainingConfig;
+
+/** What a {@link RunConfig} must be for a training run to begin. */
+public final class TrainingRules {
+  private static final Range<Integer> POSITIVE = Range.atLeast(1);
+  private static final Range<Double> POSITIVE_REAL = Range.open(0.0, Double.POSITIVE_INFINITY);
+  private static final Range<Double> DECAY = Range.closedOpen(0.0, 1.0);
+
+  private TrainingRules() {}
+
+  /**
+   * Checks the network, the data and the training; to be called before any graph is built.
+   *
+   * @throws InputException naming every field that breaks its rule
+   */
+  public static void check(RunConfig run) {
+    Rules rules = new Rules();
+    ModelRules.check(run.getModel(), rules);
+    check(run.getData(), rules);
+    check(run.getTraining(), rules);
+    rules.enforce();
+  }
+
+  private static void check(DataConfig data, Rules rules) {
+    rules.within("data.validation_share", data.getValidationShare(), Range.open(0.0, 1.0));
+  }
+
+  private static void check(TrainingConfig training, Rules rules) {
+    switch (training.getOptimizerCase()) {
+      case RMS_PROP -> check(training.getRmsProp(), rules);
+      case ADAM -> check(training.getAdam(), rules);
+      case OPTIMIZER_NOT_SET ->
+          rules.broken("training.optimizer is not set", "it must have rms_prop {} or adam {}");
+    }
+    check(training.getLearningRate(), rules);
+    rules.within(
+        "training.gradient_clip_norm",
+        training.getGradientClipNorm(),
+        Range.closedOpen(0.0, Double.POSITIVE_INFINITY));
+    rules.within("training.averaging_decay", training.getAveragingDecay(), DECAY);
+    rules.within("training.batch_size", training.getBatchSize(), Range.closed(1, 65536));
+    switch (training.getLengthCase()) {
+      case STEPS -> rules.within("training.steps", training.getSteps(), Range.atLeast(1L));
+      case EPOCHS -> rules.within("training.epochs", training.getEpochs(), POSITIVE);
+      case LENGTH_NOT_SET ->
+          rules.broken("training.length is not set", "it must have steps or epochs");
+    }
+    rules.within("training.checkpoint_every_steps", training.getCheckpointEverySteps(), POSITIVE);
+    rules.within("training.keep_checkpoints", training.getKeepCheckpoints(), POSITIVE);
+    rules.within("training.validation_images", training.getValidationImages(), Range.atLeast(0));
+  }
+
+  private static void check(RmsProp optimizer, Rules rules) {
+    rules.within("training.rms_prop.decay", optimizer.getDecay(), DECAY);
+    rules.within("training.rms_prop.momentum", optimizer.getMomentum(), DECAY);
+    rules.within("training.rms_prop.epsilon", optimizer.getEpsilon(), POSITIVE_REAL);
+  }
+
+  private static void check(Adam optimizer, Rules rules) {
+    rules.within("training.adam.beta1", optimizer.getBeta1(), DECAY);
+    rules.within("training.adam.beta2", optimizer.getBeta2(), DECAY);
+    rules.within("training.adam.epsilon", optimizer.getEpsilon(), POSITIVE_REAL);
+  }
+
+  private static void check(LearningRate rate, Rules rules) {
+    String path = "training.learning_rate.";
+    rules.within(path + "initial", rate.getInitial(), POSITIVE_REAL);
+    rules.within(path + "warmup_steps", rate.getWarmupSteps(), Range.atLeast(0L));
+    switch (rate.getDecayCase()) {
+      case EXPONENTIAL -> {
+        rules.within(
+            path + "exponential.factor",
+            rate.getExponential().getFactor(),
+            Range.openClosed(0.0, 1.0));
+        rules.within(
+            path + "exponential.every_steps",
+            rate.getExponential().getEverySteps(),
+            Range.atLeast(1L));
+      }
+      case COSINE ->
+          rules.within(
+              path + "cosine.final_share",
+              rate.getCosine().getFinalShare(),
+              Range.closed(0.0, 1.0));
+      case DECAY_NOT_SET -> {}
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package org.pixelrnn.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SampleGridTest {
+  private static final int GAP = 2;
+
+  /** The colour in the middle of a pixel of the image at (row, column) of a grid. */
+  private static int pixel(
+      BufferedImage grid, ImageShape shape, int scale, int row, int column, int r, int c) {
+    int y = GAP + row * (shape.height() * scale + GAP) + r * scale + scale / 2;
+    int x = GAP + column * (shape.width() * scale + GAP) + c * scale + scale / 2;
+    return grid.getRGB(x, y) & 0xFFFFFF;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "2,1,2", "3,2,2", "4,2,2", "5,2,3", "9,3,3", "10,3,4", "100,10,10"})
+  void isNearlySquare(int count, int rows, int columns) {
+    ImageShape shape = new ImageShape(28, 28, 1, 2);
+    BufferedImage grid = SampleGrid.of(Images.of(shape, new byte[count * 784]));
+    assertEquals(GAP + columns * (28 * 3 + GAP), grid.getWidth());
+    assertEquals(GAP + rows * (28 * 3 + GAP), grid.getHeight());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"28,28,3", "32,32,3", "64,64,1", "2,3,32", "1,1,96", "128,16,1", "20,40,2"})
+  void smallImagesAreEnlarged(int height, int width, int scale) {
+    ImageShape shape = new ImageShape(height, width, 1, 2);
+    BufferedImage grid = SampleGrid.of(Images.of(shape, new byte[shape.dimensions()]), 1);
+    assertEquals(2 * GAP + width * scale, grid.getWidth());
+    assertEquals(2 * GAP + height * scale, grid.getHeight());
+  }
+
+  @Test
+  void everyPixelIsWhereItBelongs() {
+    ImageShape shape = new ImageShape(2, 3, 3, 256);
+    byte[] levels = new byte[5 * shape.dimensions()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (37 * i);
+    }
+    Images images = Images.of(shape, levels);
+    BufferedImage grid = SampleGrid.of(images, 2);
+    for (int i = 0; i < 5; i++) {
+      for (int r = 0; r < 2; r++) {
+        for (int c = 0; c < 3; c++) {
+          int expected =
+              images.level(i, r, c, 0) << 16
+                  | images.level(i, r, c, 1) << 8
+                  | images.level(i, r, c, 2);
+          assertEquals(expected, pixel(grid, shape, 32, i / 2, i % 2, r, c));
+        }
+      }
+    }
+  }
+
+  @Test
+  void completionsStandBetweenWhatWasKnownAndTheOriginal() {
+    ImageShape shape = new ImageShape(2, 1, 1, 3);
+    Images originals = Images.of(shape, new byte[] {0, 1, 1, 2});
+    Images first = Images.of(shape, new byte[] {0, 0, 1, 0});
+    Images second = Images.of(shape, new byte[] {0, 2, 1, 1});
+    boolean[] known = Occlusion.parse("bottom:0.5").known(2, 1);
+    BufferedImage grid = SampleGrid.completions(originals, known, List.of(first, second));
+    int[] grey = {0, 0x808080, 0xFFFFFF};
+    int[][] lower = {{-1, 0, 2, 1}, {-1, 0, 1, 2}};
+    for (int row = 0; row < 2; row++) {
+      for (int column = 0; column < 4; column++) {
+        int upper = pixel(grid, shape, 48, row, column, 0, 0);
+        assertEquals(grey[row == 0 ? 0 : 1], upper);
+        int seen = pixel(grid, shape, 48, row, column, 1, 0);
+        if (column == 0) {
+          assertEquals(0x909090, seen);
+        } else {
+          assertEquals(grey[lower[row][column]], seen);
+        }
+      }
+    }
+    assertEquals(GAP + 4 * (48 + GAP), grid.getWidth());
+    assertEquals(GAP + 2 * (96 + GAP), grid.getHeight());
+  }
+
+  @Test
+  void hiddenPixelsAreAChequerboard() {
+    ImageShape shape = new ImageShape(1, 2, 1, 2);
+    Images image = Images.of(shape, new byte[2]);
+    BufferedImage grid = SampleGrid.completions(image, new boolean[2], List.of());
+    assertNotEquals(pixel(grid, shape, 48, 0, 0, 0, 0), pixel(grid, shape, 48, 0, 0, 0, 1));
+  }
+
+  @Test
+  void imagesOfAnotherShapeOrNumberAreRefused() {
+    Images two = Images.of(new ImageShape(2, 1, 1, 2), new byte[4]);
+    boolean[] known = new boolean[2];
+    List<Images> otherShape = List.of(Images.of(new ImageShape(1, 2, 1, 2), new byte[4]));
+    List<Images> otherCount = List.of(two.slice(0, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> SampleGrid.completions(two, known, otherShape));
+    assertThrows(
+        IllegalArgumentException.class, () -> SampleGrid.completions(two, known, otherCount));
+  }
+}

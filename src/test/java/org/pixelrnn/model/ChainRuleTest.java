@@ -1,0 +1,132 @@
+package org.pixelrnn.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.NdArray;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+class ChainRuleTest {
+  private static final float STEP = 1e-3f;
+
+  /** Along a random direction of all weights at once, one weight tensor at a time. */
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void gradientsAreTheSlopesOfTheLoss(ModelConfig config) {
+    Network network = new Network(config);
+    ImageShape shape = network.shape();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TUint8> images =
+          tf.dtypes.cast(
+              tf.random.statelessRandomUniformInt(
+                  tf.constant(new int[] {3, shape.height(), shape.width(), shape.channels()}),
+                  tf.constant(new long[] {5, 6}),
+                  tf.constant(0),
+                  tf.constant(shape.levels())),
+              TUint8.class);
+      Weights at = TinyNetworks.weights(tf, 4);
+      Placeholder<TFloat32> step =
+          tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      Pass pass = new Pass(tf, at);
+      Operand<TFloat32> logits = network.logits(pass, images);
+      Map<Weight, Operand<TFloat32>> gradients =
+          pass.chainRule()
+              .gradients(
+                  tf,
+                  logits,
+                  Likelihood.of(tf, logits, images).logitsGradient(),
+                  network.weights());
+
+      List<Operand<TFloat32>> slopes = new ArrayList<>();
+      List<Operand<TFloat32>> losses = new ArrayList<>();
+      for (Weight weight : network.weights()) {
+        Operand<TFloat32> normal =
+            tf.random.statelessRandomNormal(
+                tf.constant(weight.shape().asArray()),
+                tf.constant(new long[] {9, weight.name().hashCode()}),
+                TFloat32.class);
+        Operand<TFloat32> direction =
+            tf.math.mul(normal, tf.math.rsqrt(total(tf, tf.math.square(normal))));
+        slopes.add(total(tf, tf.math.mul(gradients.get(weight), direction)));
+        Map<Weight, Operand<TFloat32>> moved = new HashMap<>();
+        network.weights().forEach(w -> moved.put(w, at.of(w)));
+        moved.put(weight, tf.math.add(at.of(weight), tf.math.mul(direction, step)));
+        Operand<TFloat32> movedLogits = network.logits(new Pass(tf, moved::get), images);
+        losses.add(Likelihood.of(tf, movedLogits, images).logProb());
+      }
+      try (Session session = new Session(graph)) {
+        double[] slope = run(session, step, 0, slopes);
+        double[] ahead = run(session, step, STEP, losses);
+        double[] behind = run(session, step, -STEP, losses);
+        for (int i = 0; i < slope.length; i++) {
+          double measured = -(ahead[i] - behind[i]) / (2 * STEP);
+          assertEquals(
+              measured, slope[i], 0.02 * (1 + Math.abs(measured)), network.weights().get(i).name());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aWeightWithoutGradientIsNamed() {
+    ModelConfig config = TinyNetworks.all().get(0);
+    Network network = new Network(config);
+    ImageShape shape = network.shape();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TUint8> images =
+          tf.placeholder(
+              TUint8.class,
+              Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+      Pass pass = new Pass(tf, TinyNetworks.weights(tf, 1));
+      Operand<TFloat32> logits = network.logits(pass, images);
+      List<Weight> trainable = new ArrayList<>(network.weights());
+      trainable.add(Weight.zeros("layer9/forgotten/kernel", 2, 3));
+      IllegalStateException complaint =
+          assertThrows(
+              IllegalStateException.class,
+              () -> pass.chainRule().gradients(tf, logits, tf.onesLike(logits), trainable));
+      assertTrue(complaint.getMessage().contains("layer9/forgotten/kernel"));
+    }
+  }
+
+  private static Operand<TFloat32> total(Ops tf, Operand<TFloat32> x) {
+    return tf.reduceSum(tf.reshape(x, tf.constant(new int[] {-1})), tf.constant(0));
+  }
+
+  /** The sum of each, in double precision: the losses' differences are small. */
+  private static double[] run(
+      Session session, Placeholder<TFloat32> step, float value, List<Operand<TFloat32>> wanted) {
+    Session.Runner runner = session.runner();
+    wanted.forEach(runner::fetch);
+    try (TFloat32 v = TFloat32.scalarOf(value);
+        Result result = runner.feed(step, v).run()) {
+      double[] found = new double[wanted.size()];
+      for (int i = 0; i < found.length; i++) {
+        for (NdArray<Float> scalar : ((TFloat32) result.get(i)).scalars()) {
+          found[i] += scalar.getObject();
+        }
+      }
+      return found;
+    }
+  }
+}
