@@ -63,7 +63,7 @@ final class GraphFunction {
   List<Operand<TFloat32>> states(Network network) {
     List<Operand<TFloat32>> states = new ArrayList<>();
     for (State state : network.state()) {
-      states.add(argument(TFloat32.class, state.shape().prepend(Shape.UNKNOWN_SIZE).asArray()));
+      states.add(argument(TFloat32.class, state.shape().asArray()));
     }
     return List.copyOf(states);
   }
