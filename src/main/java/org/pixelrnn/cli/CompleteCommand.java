@@ -75,6 +75,7 @@ final class CompleteCommand implements Callable<Integer> {
     Drawing.count(count);
     Drawing.count(completions);
     Occlusion occlusion = Occlusion.parse(occlude);
+    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       ImageShape shape = sampler.shape();
       boolean[] known = occlusion.known(shape.height(), shape.width());

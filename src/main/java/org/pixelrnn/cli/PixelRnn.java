@@ -54,7 +54,6 @@ public final class PixelRnn implements Runnable {
 
   /** Runs a command and ends the process with its exit status. */
   public static void main(String[] args) {
-    Terminal.aroundNativeErrors();
     Failures failures = new Failures(System.getenv("PIXELRNN_DEBUG") != null);
     System.exit(failures.watch(commandLine(failures), args));
   }

@@ -41,6 +41,7 @@ final class SampleCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Drawing.count(count);
+    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       RowListener painter =
           drawing.listener(
