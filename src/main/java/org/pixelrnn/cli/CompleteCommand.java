@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 final class CompleteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOption model;
-  @Mixin private DrawingOptions drawing;
+  @Mixin private Drawing drawing;
 
   @ArgGroup(multiplicity = "1")
   private Source source;
@@ -72,9 +72,10 @@ final class CompleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DrawingOptions.count(count);
-    DrawingOptions.count(completions);
+    Drawing.count(count);
+    Drawing.count(completions);
     Occlusion occlusion = Occlusion.parse(occlude);
+    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       ImageShape shape = sampler.shape();
       boolean[] known = occlusion.known(shape.height(), shape.width());

@@ -65,6 +65,7 @@ final class EvalCommand implements Callable<Integer> {
     if (limit < 0) {
       throw new InputException("--limit " + limit + ": expected at least 0 (which is all)");
     }
+    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       DataConfig config =
           sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());

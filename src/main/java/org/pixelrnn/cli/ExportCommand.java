@@ -35,6 +35,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     RunDirectory directory = RunDirectory.open(runDirectory);
+    NativeChatter.silence();
     try (TrainedNetwork trained = TrainedNetwork.open(directory, PixelRnn.version())) {
       Path version =
           SavedModelExport.write(to, trained.network(), trained::value, trained.provenance());

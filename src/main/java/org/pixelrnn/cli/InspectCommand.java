@@ -32,6 +32,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       if (json) {
         out.println(new Gson().toJson(facts(sampler)));

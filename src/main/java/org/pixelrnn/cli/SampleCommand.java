@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 final class SampleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOption model;
-  @Mixin private DrawingOptions drawing;
+  @Mixin private Drawing drawing;
 
   @Option(
       names = "--count",
@@ -40,7 +40,8 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    DrawingOptions.count(count);
+    Drawing.count(count);
+    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       RowListener painter =
           drawing.listener(

@@ -126,6 +126,7 @@ final class TrainCommand implements Callable<Integer> {
               .build();
       RunDirectory directory =
           begun.isPresent() ? begun.get().resumeAs(run) : RunDirectory.begin(runDirectory, run);
+      NativeChatter.silence();
       Progress progress = new Progress(System.err, Terminal.isErr());
       try (Trainer trainer = new Trainer(directory, images, progress, threads)) {
         Trainer.Outcome outcome =

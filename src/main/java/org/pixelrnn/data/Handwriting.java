@@ -5,13 +5,13 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.geom.AffineTransform;
 import java.awt.geom.Path2D;
-import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.pixelrnn.data.Digits.Curve;
 import org.pixelrnn.data.Digits.Glyph;
 import org.pixelrnn.data.Digits.Point;
@@ -21,6 +21,9 @@ import org.pixelrnn.data.Digits.Point;
  * shift, drawn with a pen of random width by Java2D's anti-aliasing renderer.
  */
 final class Handwriting {
+  /** Pixels between the pen and the edge; curves swing out a little beyond their points. */
+  private static final double MARGIN = 1.8;
+
   private Handwriting() {}
 
   /**
@@ -32,21 +35,55 @@ final class Handwriting {
   static byte[] draw(int side, SplitMix random) {
     ImmutableList<Glyph> ways = Digits.ways(random.nextInt(10));
     Glyph glyph = ways.get(random.nextInt(ways.size()));
-    Path2D path = new Path2D.Double();
     Hand hand = Hand.random(side, random);
+    List<List<Point>> written = new ArrayList<>();
     for (Curve curve : glyph.curves()) {
-      append(path, hand.write(curve, random));
+      written.add(hand.write(curve, random));
     }
-    path.transform(centred(path.getBounds2D(), side, random));
     double width = side * random.uniform(0.062, 0.125);
+    Path2D path = new Path2D.Double();
+    placed(written, side, width, random).forEach(points -> append(path, points));
     return covered(path, (float) width, side);
   }
 
-  private static AffineTransform centred(Rectangle2D bounds, int side, SplitMix random) {
-    double wander = side * 0.03;
-    double x = side / 2.0 + clipped(random.gaussian()) * wander;
-    double y = side / 2.0 + clipped(random.gaussian()) * wander;
-    return AffineTransform.getTranslateInstance(x - bounds.getCenterX(), y - bounds.getCenterY());
+  /** The curves about the middle of the picture, smaller if they would else leave no margin. */
+  private static List<List<Point>> placed(
+      List<List<Point>> curves, int side, double width, SplitMix random) {
+    // By the points, for Java's bounds of a path are not the same in every version.
+    Extent x = Extent.of(curves, Point::x);
+    Extent y = Extent.of(curves, Point::y);
+    double room = side - width - 2 * MARGIN;
+    double scale = Math.min(1, room / Math.max(x.length(), y.length()));
+    double left = x.place(scale, side, room, random);
+    double top = y.place(scale, side, room, random);
+    return curves.stream()
+        .map(
+            points ->
+                points.stream()
+                    .map(p -> new Point(left + scale * p.x(), top + scale * p.y(), p.corner()))
+                    .toList())
+        .toList();
+  }
+
+  /** From where to where curves reach, across or down. */
+  private record Extent(double low, double high) {
+
+    static Extent of(List<List<Point>> curves, ToDoubleFunction<Point> coordinate) {
+      DoubleSummaryStatistics all =
+          curves.stream().flatMap(List::stream).mapToDouble(coordinate).summaryStatistics();
+      return new Extent(all.getMin(), all.getMax());
+    }
+
+    double length() {
+      return high - low;
+    }
+
+    /** The shift that puts it near the middle, but not outside the room there is. */
+    double place(double scale, int side, double room, SplitMix random) {
+      double wander = side * 0.03 * clipped(random.gaussian());
+      double free = (room - scale * length()) / 2;
+      return side / 2.0 + Math.max(-free, Math.min(free, wander)) - scale * (low + high) / 2;
+    }
   }
 
   /**

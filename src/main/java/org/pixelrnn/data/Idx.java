@@ -1,13 +1,14 @@
 package org.pixelrnn.data;
 
 import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.pixelrnn.image.InputException;
@@ -19,6 +20,8 @@ import org.pixelrnn.image.InputException;
 final class Idx {
   private static final int IMAGES = 0x00000803;
   private static final int LABELS = 0x00000801;
+  private static final int GZIP = 0x1f8b;
+  private static final int HEADER = 16;
 
   private final int count;
   private final int rows;
@@ -32,33 +35,35 @@ final class Idx {
     this.pixels = pixels;
   }
 
-  /**
-   * Reads a whole file; throws {@link InputException} that names it, what is found and expected.
-   */
+  /** The whole file; throws {@link InputException} that names it, what is found and expected. */
   static Idx read(Path file) {
     boolean gzipped = file.toString().endsWith(".gz");
     try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-        DataInputStream in =
-            new DataInputStream(gzipped ? new GZIPInputStream(raw, 1 << 16) : raw)) {
+        InputStream in = gzipped ? new GZIPInputStream(raw, 1 << 16) : raw) {
       return read(file, in);
     } catch (ZipException e) {
       throw broken(file, "no whole gzip stream (" + e.getMessage() + "); is the name right?", e);
     } catch (EOFException e) {
-      throw broken(file, "it ends too soon" + (gzipped ? ", within its gzip stream" : ""), e);
+      throw broken(file, "it ends too soon, within its gzip stream", e);
     } catch (IOException e) {
       throw new InputException("IDX file " + file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private static Idx read(Path file, DataInputStream in) throws IOException {
-    int[] header = header(file, in);
-    if (header[0] != IMAGES) {
+  private static Idx read(Path file, InputStream in) throws IOException {
+    byte[] found = in.readNBytes(HEADER);
+    int[] header = new int[HEADER / Integer.BYTES];
+    ByteBuffer.wrap(Arrays.copyOf(found, HEADER)).asIntBuffer().get(header);
+    if (found.length >= Integer.BYTES && header[0] != IMAGES) {
       throw broken(
           file,
           String.format(
               "magic number 0x%08x%s, expected 0x%08x (images)",
-              header[0], header[0] == LABELS ? " (labels)" : "", IMAGES),
+              header[0], otherKind(header[0]), IMAGES),
           null);
+    }
+    if (found.length < HEADER) {
+      throw broken(file, "it ends within its header, expected 16 bytes of it", null);
     }
     int count = header[1];
     int rows = header[2];
@@ -88,19 +93,11 @@ final class Idx {
     return new Idx(count, rows, columns, pixels);
   }
 
-  private static int[] header(Path file, DataInputStream in) throws IOException {
-    int[] header = new int[4];
-    try {
-      for (int i = 0; i < header.length; i++) {
-        header[i] = in.readInt();
-        if (header[0] != IMAGES) {
-          break;
-        }
-      }
-    } catch (EOFException e) {
-      throw broken(file, "it ends within its header, expected 16 bytes of it", e);
+  private static String otherKind(int magic) {
+    if (magic == LABELS) {
+      return " (labels)";
     }
-    return header;
+    return magic >>> 16 == GZIP ? " (gzipped: then its name ends in .gz)" : "";
   }
 
   private static InputException broken(Path file, String why, Throwable cause) {

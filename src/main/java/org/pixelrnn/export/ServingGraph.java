@@ -128,11 +128,13 @@ final class ServingGraph {
     Operand<TBool> known = input("row_known", TBool.class, -1, shape.width());
     List<Operand<TFloat32>> state =
         network.state().stream()
-            .map(s -> input(key(s), TFloat32.class, s.shape().prepend(-1).asArray()))
+            .map(s -> input(key(s), TFloat32.class, s.shape().asArray()))
             .toList();
     ImageDrawing.DrawnRow drawn =
         drawing.nextRow(
-            pass, new RowDrawing.Inputs(state, row, knownValues, known, seed, temperature));
+            pass,
+            new RowDrawing.Inputs(
+                state, row, tf.constant(0), knownValues, known, seed, temperature));
     Map<String, Operand<?>> inputs = states(state);
     inputs.put("row", row);
     inputs.put("known_values", knownValues);

@@ -5,7 +5,6 @@ import java.util.List;
 import org.pixelrnn.model.scan.DiagonalScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -32,8 +31,8 @@ final class DiagonalBiLstmBody implements LayerBody {
     boolean learned = config.getDiagonalBilstm().getLearnedInitialState();
     this.rightwards = new Recurrence(name + "/rightwards", 1, 2, h, channels, learned);
     this.leftwards = new Recurrence(name + "/leftwards", 1, 2, h, channels, learned);
-    this.rightwardsAbove = new State(name + "/rightwards/h_above", Shape.of(width, h));
-    this.leftwardsAbove = new State(name + "/leftwards/h_above", Shape.of(width, h));
+    this.rightwardsAbove = new State(name + "/rightwards/h_above", width, h);
+    this.leftwardsAbove = new State(name + "/leftwards/h_above", width, h);
   }
 
   @Override

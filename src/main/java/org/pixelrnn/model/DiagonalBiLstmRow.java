@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -49,10 +48,9 @@ final class DiagonalBiLstmRow implements Row {
     List<Operand<TFloat32>> taps = taps(cells.byGroup(rightwards.stateToState(pass)));
     this.fromLeftKernel = taps.get(1);
     Operand<TFloat32> above = tf.math.add(state.get(0), rightwards.initialH(pass));
-    this.fromAbove =
-        cells.groupsAlong(tf.linalg.matMul(flat(above), taps.get(0)), sizes.width, 4 * sizes.h);
+    this.fromAbove = cells.groupsAlong(product(above, taps.get(0)), sizes.width);
     this.leftwardsAbove = tf.math.add(state.get(1), leftwards.initialH(pass));
-    this.shiftedDown = cells.groupsAlong(leftwardsAbove, sizes.width, sizes.h);
+    this.shiftedDown = cells.groupsAlong(leftwardsAbove, sizes.width);
     // Left of the first pixel is the initial state.
     seeLeft(asRow(rightwards.initialH(pass)));
     cRow.addAll(cells.groups(asRow(rightwards.initialC(pass))));
@@ -80,20 +78,19 @@ final class DiagonalBiLstmRow implements Row {
   @Override
   public List<Operand<TFloat32>> finish() {
     return List.of(
-        tf.math.sub(cells.row(hRow, sizes.width, sizes.h), rightwards.initialH(pass)),
+        tf.math.sub(cells.row(hRow), rightwards.initialH(pass)),
         tf.math.sub(fromTheRight(), leftwards.initialH(pass)));
   }
 
-  /** The recurrence from the right over the finished row: its h, {@code [n, width, h]}. */
+  /** The recurrence from the right over the finished row: its h, {@code [width, n, h]}. */
   private Operand<TFloat32> fromTheRight() {
     LstmCells whole = new LstmCells(tf, 1, sizes.h);
     List<Operand<TFloat32>> taps = taps(leftwards.stateToState(pass));
-    Operand<TFloat32> x = flat(cells.row(xRow, sizes.width, 2 * sizes.h));
     Operand<TFloat32> gates =
         tf.math.add(
-            leftwards.inputToState().apply(pass, x),
-            tf.linalg.matMul(flat(leftwardsAbove), taps.get(0)));
-    List<Operand<TFloat32>> gatesAlong = whole.groupsAlong(gates, sizes.width, 4 * sizes.h);
+            leftwards.inputToState().apply(pass, cells.row(xRow)),
+            product(leftwardsAbove, taps.get(0)));
+    List<Operand<TFloat32>> gatesAlong = whole.groupsAlong(gates, sizes.width);
     Operand<TFloat32> h = asRow(leftwards.initialH(pass));
     Operand<TFloat32> c = asRow(leftwards.initialC(pass));
     List<Operand<TFloat32>> row = new ArrayList<>();
@@ -104,7 +101,7 @@ final class DiagonalBiLstmRow implements Row {
       c = cell.c();
       row.add(0, h);
     }
-    return whole.row(row, sizes.width, sizes.h);
+    return whole.row(row);
   }
 
   private void seeLeft(Operand<TFloat32> h) {
@@ -112,12 +109,14 @@ final class DiagonalBiLstmRow implements Row {
   }
 
   private List<Operand<TFloat32>> taps(Operand<TFloat32> stateToState) {
-    return new ArrayList<>(tf.unstack(stateToState, 2L, Unstack.axis(0L)).output());
+    return new ArrayList<>(tf.unstack(stateToState, 2L).output());
   }
 
-  /** {@code [n · width, features]}. */
-  private Operand<TFloat32> flat(Operand<TFloat32> row) {
-    return tf.reshape(row, tf.constant(new long[] {-1, row.shape().get(2)}));
+  /** Of each pixel of {@code [width, n, h]} and a matrix {@code [h, 4h]}. */
+  private Operand<TFloat32> product(Operand<TFloat32> row, Operand<TFloat32> matrix) {
+    Operand<TFloat32> pixels = tf.reshape(row, tf.constant(new int[] {-1, sizes.h}));
+    return tf.reshape(
+        tf.linalg.matMul(pixels, matrix), tf.constant(new int[] {sizes.width, -1, 4 * sizes.h}));
   }
 
   private Operand<TFloat32> asRow(Operand<TFloat32> vector) {

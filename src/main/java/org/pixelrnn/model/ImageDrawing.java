@@ -2,6 +2,7 @@ package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,11 @@ import org.tensorflow.types.family.TType;
  * built.
  */
 public final class ImageDrawing implements AutoCloseable {
+  private static final int MOST_PARTS = 8;
+
+  /** With fewer, the overhead of each operation counts for more than a second core gives. */
+  private static final int LEAST_IMAGES_OF_A_PART = 48;
+
   private final Network network;
   private final ImageShape shape;
   private final ConcreteFunction row;
@@ -57,10 +63,12 @@ public final class ImageDrawing implements AutoCloseable {
   public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
     return network.state().stream()
         .<Operand<TFloat32>>map(
-            state ->
-                tf.ensureShape(
-                    tf.fill(prepend(tf, count, state.shape()), tf.constant(0f)),
-                    state.shape().prepend(Shape.UNKNOWN_SIZE)))
+            state -> {
+              Operand<TInt32> size =
+                  tf.stack(
+                      List.of(tf.constant(state.width()), count, tf.constant(state.features())));
+              return tf.ensureShape(tf.fill(size, tf.constant(0f)), state.shape());
+            })
         .toList();
   }
 
@@ -69,7 +77,7 @@ public final class ImageDrawing implements AutoCloseable {
     Ops tf = pass.tf();
     List<Operand<?>> arguments =
         ImmutableList.<Operand<?>>builder()
-            .add(inputs.row(), inputs.knownLevels(), inputs.known())
+            .add(inputs.row(), inputs.firstImage(), inputs.knownLevels(), inputs.known())
             .add(inputs.seed(), inputs.temperature())
             .addAll(inputs.state())
             .addAll(weights(pass))
@@ -79,8 +87,9 @@ public final class ImageDrawing implements AutoCloseable {
     List<Output<?>> results = PartitionedCall.create(tf.scope(), arguments, types, row).output();
     List<Operand<TFloat32>> state = new ArrayList<>();
     for (int i = 0; i < network.state().size(); i++) {
-      Shape stateShape = network.state().get(i).shape().prepend(Shape.UNKNOWN_SIZE);
-      state.add(tf.ensureShape(results.get(i + 1).expect(TFloat32.class), stateShape));
+      state.add(
+          tf.ensureShape(
+              results.get(i + 1).expect(TFloat32.class), network.state().get(i).shape()));
     }
     return new DrawnRow(
         tf.ensureShape(
@@ -123,28 +132,78 @@ public final class ImageDrawing implements AutoCloseable {
       Operand<TInt64> seed,
       Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
-    Operand<TInt32> count =
-        tf.reshape(
-            tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
-            tf.constant(new int[0]));
+    Operand<TInt32> count = count(tf, images);
+    // Parts of the batch are drawn beside one another; one that is empty costs nothing.
+    Operand<TInt32> parts =
+        tf.math.maximum(
+            tf.constant(1),
+            tf.math.minimum(
+                tf.constant(MOST_PARTS), tf.math.div(count, tf.constant(LEAST_IMAGES_OF_A_PART))));
+    Operand<TInt32> size =
+        tf.math.div(tf.math.add(count, tf.math.sub(parts, tf.constant(1))), parts);
+    List<Operand<TUint8>> drawn = new ArrayList<>();
+    for (int part = 0; part < MOST_PARTS; part++) {
+      Operand<TInt32> from = tf.math.minimum(count, tf.math.mul(size, tf.constant(part)));
+      Operand<TInt32> to = tf.math.minimum(count, tf.math.add(from, size));
+      drawn.add(
+          part(
+              pass,
+              from,
+              slice(tf, images, from, to),
+              slice(tf, known, from, to),
+              seed,
+              temperature));
+    }
+    return tf.ensureShape(
+        tf.linalg.transpose(tf.concat(drawn, tf.constant(1)), tf.constant(new int[] {1, 0, 2, 3})),
+        Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels()));
+  }
+
+  /**
+   * Draws a part of a batch; rows come first in the result, {@code [height, n, width, channels]}.
+   */
+  private Operand<TUint8> part(
+      Pass pass,
+      Operand<TInt32> firstImage,
+      Operand<TUint8> images,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature) {
+    Ops tf = pass.tf();
     List<Operand<?>> first =
         ImmutableList.<Operand<?>>builder()
-            .add(tf.constant(0))
-            // Rows first, so that one row is contiguous.
-            .add(tf.linalg.transpose(images, tf.constant(new int[] {1, 0, 2, 3})))
-            .add(tf.linalg.transpose(known, tf.constant(new int[] {1, 0, 2})))
+            .add(tf.constant(0), firstImage)
+            .add(tf.linalg.transpose(images, tf.constant(new int[] {1, 0, 2, 3})), known)
             .add(seed, temperature)
-            .addAll(start(tf, count))
+            .addAll(start(tf, count(tf, images)))
             .addAll(weights(pass))
             .build();
-    Operand<TUint8> drawn =
-        StatelessWhile.create(tf.scope(), first, isInside, next)
-            .output()
-            .get(1)
-            .expect(TUint8.class);
-    return tf.ensureShape(
-        tf.linalg.transpose(drawn, tf.constant(new int[] {1, 0, 2, 3})),
-        Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels()));
+    return StatelessWhile.create(tf.scope(), first, isInside, next)
+        .output()
+        .get(2)
+        .expect(TUint8.class);
+  }
+
+  private static Operand<TInt32> count(Ops tf, Operand<?> images) {
+    return tf.reshape(
+        tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
+        tf.constant(new int[0]));
+  }
+
+  /** Images {@code from} (inclusive) to {@code to} (exclusive). */
+  private static <T extends TType> Operand<T> slice(
+      Ops tf, Operand<T> x, Operand<TInt32> from, Operand<TInt32> to) {
+    int others = x.shape().numDimensions() - 1;
+    int[] whole = new int[others];
+    Arrays.fill(whole, -1);
+    return tf.slice(
+        x,
+        tf.concat(
+            List.of(tf.expandDims(from, tf.constant(0)), tf.constant(new int[others])),
+            tf.constant(0)),
+        tf.concat(
+            List.of(tf.expandDims(tf.math.sub(to, from), tf.constant(0)), tf.constant(whole)),
+            tf.constant(0)));
   }
 
   /** Frees the functions; graphs that draw with them have copies. */
@@ -157,6 +216,7 @@ public final class ImageDrawing implements AutoCloseable {
 
   private List<? extends Operand<?>> row(GraphFunction function) {
     Operand<TInt32> number = function.argument(TInt32.class);
+    Operand<TInt32> firstImage = function.argument(TInt32.class);
     Operand<TUint8> levels =
         function.argument(TUint8.class, Shape.UNKNOWN_SIZE, shape.width(), shape.channels());
     Operand<TBool> known = function.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.width());
@@ -166,13 +226,16 @@ public final class ImageDrawing implements AutoCloseable {
     Pass pass = new Pass(function.tf(), weightArguments(function, network));
     RowDrawing drawn =
         RowDrawing.of(
-            pass, network, new RowDrawing.Inputs(state, number, levels, known, seed, temperature));
+            pass,
+            network,
+            new RowDrawing.Inputs(state, number, firstImage, levels, known, seed, temperature));
     return ImmutableList.<Operand<?>>builder().add(drawn.levels()).addAll(drawn.state()).build();
   }
 
   /** What goes round: the next row's number, all rows (those above drawn), and all else. */
   private record Loop(
       Operand<TInt32> number,
+      Operand<TInt32> firstImage,
       Operand<TUint8> images,
       Operand<TBool> known,
       Operand<TInt64> seed,
@@ -184,9 +247,10 @@ public final class ImageDrawing implements AutoCloseable {
       ImageShape shape = network.shape();
       return new Loop(
           function.argument(TInt32.class),
+          function.argument(TInt32.class),
           function.argument(
               TUint8.class, shape.height(), Shape.UNKNOWN_SIZE, shape.width(), shape.channels()),
-          function.argument(TBool.class, shape.height(), Shape.UNKNOWN_SIZE, shape.width()),
+          function.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.height(), shape.width()),
           function.argument(TInt64.class),
           function.argument(TFloat32.class),
           stateArguments(function, network),
@@ -197,7 +261,10 @@ public final class ImageDrawing implements AutoCloseable {
   private List<? extends Operand<?>> isInside(GraphFunction function) {
     Ops tf = function.tf();
     Loop loop = Loop.of(function, network);
-    return List.of(tf.math.less(loop.number, tf.constant(shape.height())));
+    return List.of(
+        tf.math.logicalAnd(
+            tf.math.less(loop.number, tf.constant(shape.height())),
+            tf.math.greater(tf.size(loop.images), tf.constant(0))));
   }
 
   private List<? extends Operand<?>> next(GraphFunction function) {
@@ -210,13 +277,14 @@ public final class ImageDrawing implements AutoCloseable {
             new RowDrawing.Inputs(
                 loop.state,
                 loop.number,
+                loop.firstImage,
                 tf.gather(loop.images, loop.number, tf.constant(0)),
-                tf.gather(loop.known, loop.number, tf.constant(0)),
+                tf.gather(loop.known, loop.number, tf.constant(1)),
                 loop.seed,
                 loop.temperature));
     Operand<TInt32> at = tf.reshape(loop.number, tf.constant(new int[] {1, 1}));
     return ImmutableList.<Operand<?>>builder()
-        .add(tf.math.add(loop.number, tf.constant(1)))
+        .add(tf.math.add(loop.number, tf.constant(1)), loop.firstImage)
         .add(tf.tensorScatterNdUpdate(loop.images, at, tf.expandDims(drawn.levels, tf.constant(0))))
         .add(loop.known, loop.seed, loop.temperature)
         .addAll(drawn.state)
@@ -228,8 +296,7 @@ public final class ImageDrawing implements AutoCloseable {
   private static List<Operand<TFloat32>> stateArguments(GraphFunction function, Network network) {
     List<Operand<TFloat32>> states = new ArrayList<>();
     for (State state : network.state()) {
-      states.add(
-          function.argument(TFloat32.class, state.shape().prepend(Shape.UNKNOWN_SIZE).asArray()));
+      states.add(function.argument(TFloat32.class, state.shape().asArray()));
     }
     return List.copyOf(states);
   }

@@ -25,6 +25,6 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
    */
   Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x);
 
-  /** One row, for drawing images; {@code state} as {@link #state()}, each {@code [n, shape…]}. */
+  /** One row, for drawing images; {@code state} as {@link #state()}. */
   Row row(Pass pass, List<Operand<TFloat32>> state);
 }

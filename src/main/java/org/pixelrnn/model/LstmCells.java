@@ -1,12 +1,11 @@
 package org.pixelrnn.model;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Stack;
-import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -58,18 +57,16 @@ final class LstmCells {
         : operands(tf.split(tf.constant(1), x, (long) channels).output());
   }
 
-  /** The groups of {@code [n, columns, features]}, pixel by pixel, group by group. */
-  List<Operand<TFloat32>> groupsAlong(Operand<TFloat32> row, int columns, int features) {
-    Operand<TFloat32> groups =
-        tf.reshape(row, tf.constant(new int[] {-1, columns * channels, features / channels}));
-    return operands(tf.unstack(groups, (long) columns * channels, Unstack.axis(1L)).output());
+  /** The groups of {@code [columns, n, features]}, pixel by pixel, group by group. */
+  List<Operand<TFloat32>> groupsAlong(Operand<TFloat32> row, int columns) {
+    return tf.unstack(row, (long) columns).output().stream()
+        .flatMap(pixel -> groups(pixel).stream())
+        .toList();
   }
 
   /** The inverse of {@link #groupsAlong}. */
-  Operand<TFloat32> row(List<Operand<TFloat32>> groups, int columns, int features) {
-    return tf.reshape(
-        tf.stack(List.copyOf(groups), Stack.axis(1L)),
-        tf.constant(new int[] {-1, columns, features}));
+  Operand<TFloat32> row(List<Operand<TFloat32>> groups) {
+    return tf.stack(Lists.partition(groups, channels).stream().map(this::pixel).toList());
   }
 
   /** All groups of one pixel, {@code [n, features]}. */

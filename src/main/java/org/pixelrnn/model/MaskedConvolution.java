@@ -3,7 +3,6 @@ package org.pixelrnn.model;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -55,7 +54,7 @@ final class MaskedConvolution {
     this.kernel =
         Weight.normal(name + "/kernel", deviations(gain), rows, columns, features.in, features.out);
     this.bias = Weight.vector(name + "/bias", bias);
-    this.rowsAbove = new State(name + "/rows_above", Shape.of(rows - 1, width, features.in));
+    this.rowsAbove = new State(name + "/rows_above", width, (rows - 1) * features.in);
   }
 
   /**
@@ -97,7 +96,8 @@ final class MaskedConvolution {
   }
 
   /**
-   * The rows above that the convolution still needs, {@code [rows - 1, width, in]}; none if 1×k.
+   * The rows above that the convolution still needs, {@code (rows - 1) · in} features, the topmost
+   * row's first; none if 1×k.
    */
   List<State> state() {
     return rows == 1 ? List.of() : List.of(rowsAbove);
@@ -115,7 +115,7 @@ final class MaskedConvolution {
     if (rows == 1 && columns == 1) {
       return tf.nn.biasAdd(product(tf, x, masked), pass.weight(bias));
     }
-    Operand<TFloat32> padded = ZeroPadding.pad(tf, x, rows - 1, columns / 2);
+    Operand<TFloat32> padded = ZeroPadding.pad(tf, x, rows - 1, 0, columns / 2);
     return tf.nn.biasAdd(
         tf.nn.conv2d(padded, masked, List.of(1L, 1L, 1L, 1L), "VALID"), pass.weight(bias));
   }
@@ -123,7 +123,7 @@ final class MaskedConvolution {
   /**
    * The convolution on its way along a row.
    *
-   * @param state as {@link #state()}, each {@code [n, shape…]}
+   * @param state as {@link #state()}
    */
   MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state) {
     Ops tf = pass.tf();
@@ -132,10 +132,12 @@ final class MaskedConvolution {
         rows == 1
             ? Optional.empty()
             : Optional.of(
-                tf.slice(
-                    masked,
-                    tf.constant(new int[] {0, 0, 0, 0}),
-                    tf.constant(new int[] {rows - 1, columns, features.in, features.out})));
+                tf.linalg.transpose(
+                    tf.slice(
+                        masked,
+                        tf.constant(new int[] {0, 0, 0, 0}),
+                        tf.constant(new int[] {rows - 1, columns, features.in, features.out})),
+                    tf.constant(new int[] {1, 0, 2, 3})));
     Operand<TFloat32> centre =
         tf.reshape(
             tf.slice(

@@ -32,6 +32,13 @@ final class MaskedConvolutionRow {
   /** By group, then column: what the rows above give, bias included; empty if there are none. */
   private final List<List<Operand<TFloat32>>> fromAbove;
 
+  /**
+   * By group, if nothing comes from above: the bias for every image, {@code [n, out / C]}. Adding
+   * equal shapes is cheaper than a BiasAdd, and is not fused into oneDNN's matrix product, whose
+   * overhead at this size is several times the product's time.
+   */
+  private final Map<Integer, Operand<TFloat32>> biasRows = new HashMap<>();
+
   private record KernelPart(int leftNeighbours, int group) {}
 
   private final Map<KernelPart, Operand<TFloat32>> kernelParts = new HashMap<>();
@@ -39,9 +46,9 @@ final class MaskedConvolutionRow {
   private final List<Operand<TFloat32>> groups = new ArrayList<>();
 
   /**
-   * @param above the masked kernel's taps in the rows above, {@code [rows - 1, columns, in, out]}
+   * @param above the masked kernel's taps in the rows above, {@code [columns, rows - 1, in, out]}
    * @param centre its last row, {@code [columns · in, out]}
-   * @param state the rows above, {@code [n, rows - 1, width, in]}, if there are any
+   * @param state the rows above, {@code [width, n, (rows - 1) · in]}, if there are any
    */
   MaskedConvolutionRow(
       Ops tf,
@@ -93,9 +100,11 @@ final class MaskedConvolutionRow {
     Operand<TFloat32> kernel =
         kernelParts.computeIfAbsent(new KernelPart(neighbours, group), this::kernelPart);
     Operand<TFloat32> product = tf.linalg.matMul(input, kernel);
-    return fromAbove.isEmpty()
-        ? tf.nn.biasAdd(product, biases.get(group))
-        : tf.math.add(product, fromAbove.get(group).get(column));
+    return tf.math.add(
+        product,
+        fromAbove.isEmpty()
+            ? biasRows.computeIfAbsent(group, g -> tf.broadcastTo(biases.get(g), tf.shape(product)))
+            : fromAbove.get(group).get(column));
   }
 
   /** After the last pixel: the rows that the next row will have above it. */
@@ -103,28 +112,39 @@ final class MaskedConvolutionRow {
     if (state.isEmpty()) {
       return List.of();
     }
-    Operand<TFloat32> row =
-        tf.expandDims(tf.stack(List.copyOf(pixels), Stack.axis(1L)), tf.constant(1));
-    if (state.get(0).shape().get(1) == 1) {
+    Operand<TFloat32> above = state.get(0);
+    Operand<TFloat32> row = tf.stack(List.copyOf(pixels), Stack.axis(0L));
+    if (above.shape().get(2) == features.in()) {
       return List.of(row);
     }
     Operand<TFloat32> kept =
         tf.slice(
-            state.get(0),
-            tf.constant(new int[] {0, 1, 0, 0}),
-            tf.constant(new int[] {-1, -1, -1, -1}));
-    return List.of(tf.concat(List.of(kept, row), tf.constant(1)));
+            above,
+            tf.constant(new int[] {0, 0, features.in()}),
+            tf.constant(new int[] {-1, -1, -1}));
+    return List.of(tf.concat(List.of(kept, row), tf.constant(2)));
   }
 
+  /** As a convolution along columns of "images" whose height is the width and whose width is n. */
   private List<List<Operand<TFloat32>>> fromAbove(
       Operand<TFloat32> kernel, Operand<TFloat32> bias) {
-    Operand<TFloat32> padded = ZeroPadding.pad(tf, state.get(0), 0, left);
+    long width = state.get(0).shape().get(0);
+    long rowsTimesIn = state.get(0).shape().get(2);
+    Operand<TFloat32> padded =
+        ZeroPadding.pad(tf, tf.expandDims(state.get(0), tf.constant(0)), left, left, 0);
     Operand<TFloat32> whole =
-        tf.nn.biasAdd(tf.nn.conv2d(padded, kernel, List.of(1L, 1L, 1L, 1L), "VALID"), bias);
-    long width = state.get(0).shape().get(2);
-    Operand<TFloat32> row = tf.reshape(whole, tf.constant(new long[] {-1, width, features.out()}));
+        tf.nn.biasAdd(
+            tf.nn.conv2d(
+                padded,
+                tf.reshape(
+                    kernel,
+                    tf.constant(new long[] {2L * left + 1, 1, rowsTimesIn, features.out()})),
+                List.of(1L, 1L, 1L, 1L),
+                "VALID"),
+            bias);
+    Operand<TFloat32> row = tf.reshape(whole, tf.constant(new long[] {width, -1, features.out()}));
     return byGroup(row, 2).stream()
-        .map(part -> List.copyOf(tf.unstack(part, width, Unstack.axis(1L)).output()))
+        .map(part -> List.copyOf(tf.unstack(part, width, Unstack.axis(0L)).output()))
         .map(columns -> columns.stream().<Operand<TFloat32>>map(o -> o).toList())
         .toList();
   }

@@ -105,7 +105,10 @@ public final class Network {
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
     Ops tf = pass.tf();
     Operand<TFloat32> values =
-        tf.gather(inputValues(tf), tf.dtypes.cast(images, TInt32.class), tf.constant(0));
+        tf.gather(
+            tf.reshape(inputValues(tf), tf.constant(new int[] {-1})),
+            tf.dtypes.cast(images, TInt32.class),
+            tf.constant(0));
     MapLayout layout = layers.get(0).layout();
     Operand<TFloat32> features = layout.pack(pass, input.apply(pass.scope("input"), values));
     Stream stream = new Stream(features, Optional.empty());
@@ -123,17 +126,20 @@ public final class Network {
   /**
    * The network on its way along one row.
    *
-   * @param state what the rows above have left, as {@link #state()}, each {@code [n, shape…]}
+   * @param state what the rows above have left, as {@link #state()}
    */
   public AlongRow row(Pass pass, List<Operand<TFloat32>> state) {
     return new AlongRow(pass, state);
   }
 
-  /** What the network is shown for each level: -1 … 1 evenly, so that 0 is left for "no pixel". */
+  /**
+   * What the network is shown for each level, {@code [levels, 1]}: -1 … 1 evenly, so that 0 is left
+   * for "no pixel".
+   */
   private Operand<TFloat32> inputValues(Ops tf) {
-    float[] values = new float[shape.levels()];
+    float[][] values = new float[shape.levels()][1];
     for (int level = 0; level < values.length; level++) {
-      values[level] = 2f * level / (values.length - 1) - 1;
+      values[level][0] = 2f * level / (values.length - 1) - 1;
     }
     return tf.constant(values);
   }
@@ -183,7 +189,7 @@ public final class Network {
 
     /** Takes in the level of the sub-pixel whose logits were last asked for, {@code [n]}. */
     public void see(Operand<TInt32> levels) {
-      inputRow.see(tf.expandDims(tf.gather(inputValues, levels, tf.constant(0)), tf.constant(1)));
+      inputRow.see(tf.gather(inputValues, levels, tf.constant(0)));
     }
 
     /** After the last sub-pixel: the state for the row below. */

@@ -35,6 +35,8 @@ public record RowDrawing(
    *
    * @param state what the rows above have left, as {@link Network#state()}
    * @param row its number {@code []}, from 0; it chooses the random numbers
+   * @param firstImage where these images begin in the batch that is drawn, {@code []}, from 0: they
+   *     are drawn as they would be among all of it
    * @param knownLevels {@code [n, width, channels]}, used where {@code known}
    * @param known pixels that are given rather than drawn, {@code [n, width]}
    * @param seed of all random numbers, {@code []}
@@ -43,6 +45,7 @@ public record RowDrawing(
   public record Inputs(
       List<Operand<TFloat32>> state,
       Operand<TInt32> row,
+      Operand<TInt32> firstImage,
       Operand<TUint8> knownLevels,
       Operand<TBool> known,
       Operand<TInt64> seed,
@@ -86,18 +89,22 @@ public record RowDrawing(
 
   /** Temperature times standard Gumbel noise, {@code [n, width · channels, levels]}. */
   private static Operand<TFloat32> noise(Ops tf, ImageShape shape, Inputs inputs) {
+    int[] ofImage = {shape.width() * shape.channels(), shape.levels()};
+    Operand<TInt32> first = tf.expandDims(inputs.firstImage, tf.constant(0));
     Operand<TInt32> count =
         tf.slice(
             tf.shape(inputs.knownLevels), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
-    Operand<TInt32> size =
-        tf.concat(
-            List.of(
-                count, tf.constant(new int[] {shape.width() * shape.channels(), shape.levels()})),
-            tf.constant(0));
+    Operand<TInt32> sizeOfBatch =
+        tf.concat(List.of(tf.math.add(first, count), tf.constant(ofImage)), tf.constant(0));
     Operand<TInt64> key = tf.stack(List.of(inputs.seed, tf.dtypes.cast(inputs.row, TInt64.class)));
+    Operand<TFloat32> ofBatch = tf.random.statelessRandomUniform(sizeOfBatch, key);
+    Operand<TFloat32> ofTheseImages =
+        tf.slice(
+            ofBatch,
+            tf.concat(List.of(first, tf.constant(new int[2])), tf.constant(0)),
+            tf.constant(new int[] {-1, -1, -1}));
     // Not 0, whose -∞ of Gumbel noise would be no number at temperature 0.
-    Operand<TFloat32> uniform =
-        tf.math.maximum(tf.random.statelessRandomUniform(size, key), tf.constant(Float.MIN_NORMAL));
+    Operand<TFloat32> uniform = tf.math.maximum(ofTheseImages, tf.constant(Float.MIN_NORMAL));
     Operand<TFloat32> gumbel = tf.math.neg(tf.math.log(tf.math.neg(tf.math.log(uniform))));
     return tf.math.mul(gumbel, inputs.temperature);
   }

@@ -5,7 +5,6 @@ import java.util.List;
 import org.pixelrnn.model.scan.RowScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -32,8 +31,8 @@ final class RowLstmBody implements LayerBody {
     this.recurrence =
         new Recurrence(
             name + "/row_lstm", 3, 3, h, channels, config.getRowLstm().getLearnedInitialState());
-    this.hAbove = new State(name + "/row_lstm/h_above", Shape.of(width, h));
-    this.cAbove = new State(name + "/row_lstm/c_above", Shape.of(width, h));
+    this.hAbove = new State(name + "/row_lstm/h_above", width, h);
+    this.cAbove = new State(name + "/row_lstm/c_above", width, h);
   }
 
   @Override
@@ -65,13 +64,14 @@ final class RowLstmBody implements LayerBody {
     Operand<TFloat32> initialC = recurrence.initialC(pass);
     MaskedConvolutionRow inputToState = recurrence.inputToState().row(pass, List.of());
     Operand<TFloat32> above = tf.math.add(state.get(0), initialH);
+    // As a convolution along columns of one "image" whose height is the width and whose width is n.
     Operand<TFloat32> kernel =
-        tf.expandDims(cells.byGroup(recurrence.stateToState(pass)), tf.constant(0));
-    Operand<TFloat32> padded = ZeroPadding.pad(tf, tf.expandDims(above, tf.constant(1)), 0, 1);
+        tf.expandDims(cells.byGroup(recurrence.stateToState(pass)), tf.constant(1));
+    Operand<TFloat32> padded = ZeroPadding.pad(tf, tf.expandDims(above, tf.constant(0)), 1, 1, 0);
+    Operand<TFloat32> convolved = tf.nn.conv2d(padded, kernel, List.of(1L, 1L, 1L, 1L), "VALID");
     List<Operand<TFloat32>> fromAbove =
-        cells.groupsAlong(
-            tf.nn.conv2d(padded, kernel, List.of(1L, 1L, 1L, 1L), "VALID"), width, 4 * h);
-    List<Operand<TFloat32>> cs = cells.groupsAlong(tf.math.add(state.get(1), initialC), width, h);
+        cells.groupsAlong(tf.reshape(convolved, tf.constant(new int[] {width, -1, 4 * h})), width);
+    List<Operand<TFloat32>> cs = cells.groupsAlong(tf.math.add(state.get(1), initialC), width);
     return new Row() {
       private final List<Operand<TFloat32>> hRow = new ArrayList<>();
       private final List<Operand<TFloat32>> cRow = new ArrayList<>();
@@ -91,8 +91,7 @@ final class RowLstmBody implements LayerBody {
       @Override
       public List<Operand<TFloat32>> finish() {
         return List.of(
-            tf.math.sub(cells.row(hRow, width, h), initialH),
-            tf.math.sub(cells.row(cRow, width, h), initialC));
+            tf.math.sub(cells.row(hRow), initialH), tf.math.sub(cells.row(cRow), initialC));
       }
     };
   }

@@ -9,17 +9,18 @@ final class ZeroPadding {
   private ZeroPadding() {}
 
   /**
-   * Pads above and at both sides; below, no masked convolution looks.
+   * Pads a map.
    *
    * @param x {@code [batch, height, width, features]}
-   * @return {@code [batch, above + height, sides + width + sides, features]}
+   * @return {@code [batch, above + height + below, sides + width + sides, features]}
    */
-  static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int above, int sides) {
+  static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int above, int below, int sides) {
+    int[][] padding = {{0, 0}, {above, below}, {sides, sides}, {0, 0}};
     // The operation Pad itself: Ops.pad is PadV2, which TensorFlow cannot differentiate from C++.
     return tf.scope()
         .opBuilder("Pad", "Pad")
         .addInput(x.asOutput())
-        .addInput(tf.constant(new int[][] {{0, 0}, {above, 0}, {sides, sides}, {0, 0}}).asOutput())
+        .addInput(tf.constant(padding).asOutput())
         .build()
         .output(0);
   }

@@ -126,7 +126,8 @@ final class ScheduledOptimizer extends Optimizer {
 
   @Override
   public String getOptimizerName() {
-    return config.getOptimizerCase().name();
+    // Asked for by the superclass's constructor, before there is a configuration.
+    return "ScheduledOptimizer";
   }
 
   private Op advance(Ops after, String power, double beta) {

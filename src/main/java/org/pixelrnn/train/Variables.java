@@ -21,7 +21,8 @@ final class Variables {
   static Output<TFloat32> create(Ops tf, String name, Shape shape, Operand<TFloat32> initial) {
     Output<TFloat32> variable =
         tf.scope()
-            .opBuilder("VariableV2", name)
+            .env()
+            .opBuilder("VariableV2", name, tf.scope())
             .setAttr("dtype", DataType.DT_FLOAT)
             .setAttr("shape", shape)
             .build()

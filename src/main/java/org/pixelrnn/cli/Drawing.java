@@ -9,7 +9,7 @@ import org.pixelrnn.sampler.RowListener;
 import picocli.CommandLine.Option;
 
 /** What all commands that draw images are told. */
-final class DrawingOptions {
+final class Drawing {
   @Option(
       names = "--seed",
       paramLabel = "S",

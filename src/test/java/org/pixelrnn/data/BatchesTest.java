@@ -1,0 +1,194 @@
+package org.pixelrnn.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.proto.v1.DataConfig.Binarisation;
+
+class BatchesTest {
+
+  private static Batches numbered(int size, int batchSize, long seed) {
+    ImageDataset data = new Numbered(size, 0);
+    return new Batches(data, data.shape(), Numbered.CONFIG, batchSize, seed);
+  }
+
+  /** The indices of the first epochs in the order of training; checks that batches are full. */
+  private static List<Integer> order(int size, int batchSize, long seed, int epochs) {
+    Batches batches = numbered(size, batchSize, seed);
+    List<Integer> order = new ArrayList<>();
+    for (long step = 0; order.size() < epochs * size; step++) {
+      Images batch = batches.batch(step);
+      assertEquals(batchSize, batch.count());
+      for (int i = 0; i < batchSize && order.size() < epochs * size; i++) {
+        assertEquals(order.size() / size, Numbered.epoch(batch, i), "epoch");
+        order.add(Numbered.index(batch, i));
+      }
+    }
+    return order;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1000,16", "1000,1000", "1000,999", "10,32", "3,7", "1,4", "1,1", "300,100"})
+  void everyEpochShowsEveryImageOnce(int size, int batchSize) {
+    List<Integer> order = order(size, batchSize, 5, 3);
+    for (int epoch = 0; epoch < 3; epoch++) {
+      BitSet seen = new BitSet();
+      order.subList(epoch * size, (epoch + 1) * size).forEach(seen::set);
+      assertEquals(size, seen.cardinality(), "epoch " + epoch);
+      assertEquals(size, seen.length());
+    }
+  }
+
+  @Test
+  void everyEpochAndEverySeedHasItsOwnOrder() {
+    List<Integer> two = order(500, 20, 1, 2);
+    assertNotEquals(two.subList(0, 500), two.subList(500, 1000));
+    assertNotEquals(two.subList(0, 500), order(500, 20, 2, 1));
+    List<Integer> sorted = new ArrayList<>(two.subList(0, 500));
+    Collections.sort(sorted);
+    assertNotEquals(sorted, two.subList(0, 500));
+  }
+
+  @Test
+  void theOrderDoesNotDependOnTheBatchSize() {
+    assertEquals(order(100, 7, 3, 2), order(100, 32, 3, 2));
+  }
+
+  @Test
+  void allOrdersAreEquallyLikely() {
+    Map<List<Integer>, Integer> counts = new HashMap<>();
+    int seeds = 6000;
+    for (int seed = 0; seed < seeds; seed++) {
+      counts.merge(order(3, 3, seed, 1), 1, Integer::sum);
+    }
+    assertEquals(6, counts.size());
+    double expected = seeds / 6.0;
+    double chiSquare =
+        counts.values().stream().mapToDouble(c -> (c - expected) * (c - expected) / expected).sum();
+    assertTrue(chiSquare < 20.5, "chi-square of 5 degrees of freedom: " + chiSquare);
+  }
+
+  @Test
+  void aBatchDoesNotDependOnWhatWasReadBefore() {
+    ImageDataset data = Strokes.grey();
+    ImageShape model = new ImageShape(28, 28, 1, 2);
+    Batches inOrder = new Batches(data, model, Numbered.CONFIG, 30, 9);
+    long[] steps = LongStream.concat(LongStream.range(0, 10), LongStream.range(330, 337)).toArray();
+    Map<Long, Images> expected = new HashMap<>();
+    for (long step : steps) {
+      expected.put(step, inOrder.batch(step));
+    }
+    Batches resumed = new Batches(Strokes.grey(), model, Numbered.CONFIG, 30, 9);
+    for (int i = steps.length - 1; i >= 0; i--) {
+      assertEquals(expected.get(steps[i]), resumed.batch(steps[i]));
+    }
+    LongStream.of(steps)
+        .parallel()
+        .forEach(step -> assertEquals(expected.get(step), inOrder.batch(step)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100,10,10", "101,10,11", "99,100,1", "1,100,1", "1000,1,1000"})
+  void anEpochIsSoManySteps(int size, int batchSize, long steps) {
+    assertEquals(steps, numbered(size, batchSize, 1).stepsPerEpoch());
+  }
+
+  @Test
+  void binarisationIsDrawnAnewEachEpochWithTheProbabilityOfTheValue() {
+    ImageShape model = new ImageShape(1, 1, 1, 2);
+    int size = 50;
+    for (int value : new int[] {0, 1, 64, 128, 200, 254, 255}) {
+      ImageDataset data = new Constant(value, new ImageShape(1, 1, 1, 256), size);
+      Batches batches = new Batches(data, model, Numbered.CONFIG, size, 4);
+      int epochs = 400;
+      long ink = 0;
+      int changes = 0;
+      Images before = null;
+      for (int epoch = 0; epoch < epochs; epoch++) {
+        Images batch = batches.batch(epoch);
+        for (byte level : batch.levels()) {
+          ink += level;
+        }
+        changes += batch.equals(before) ? 0 : 1;
+        before = batch;
+      }
+      double p = value / 255.0;
+      double n = (double) size * epochs;
+      assertEquals(p, ink / n, 4 * Math.sqrt(p * (1 - p) / n), "value " + value);
+      if (value >= 64 && value <= 200) {
+        assertEquals(epochs, changes, "value " + value);
+      }
+    }
+  }
+
+  @Test
+  void anImageIsBinarisedDifferentlyInEachEpoch() {
+    ImageDataset data = new Constant(128, new ImageShape(8, 8, 1, 256), 1);
+    Batches batches =
+        new Batches(data, new ImageShape(8, 8, 1, 2), Numbered.CONFIG, 1, new Random().nextLong());
+    assertNotEquals(batches.batch(0), batches.batch(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "127,0", "128,1", "255,1"})
+  void aThresholdIsDeterministic(int value, int level) {
+    DataConfig config = DataConfig.newBuilder().setBinarisation(Binarisation.THRESHOLD).build();
+    ImageDataset data = new Constant(value, new ImageShape(4, 4, 3, 256), 2);
+    Images batch = new Batches(data, new ImageShape(4, 4, 3, 2), config, 5, 1).batch(0);
+    for (byte found : batch.levels()) {
+      assertEquals(level, found);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,4,0", "63,4,0", "64,4,1", "255,4,3", "255,3,2", "200,256,200", "129,256,129"})
+  void moreLevelsAreQuantised(int value, int levels, int level) {
+    ImageDataset data = new Constant(value, new ImageShape(2, 2, 3, 256), 2);
+    ImageShape model = new ImageShape(2, 2, 3, levels);
+    Images batch = new Batches(data, model, Numbered.CONFIG, 1, 1).batch(0);
+    for (int i = 0; i < model.dimensions(); i++) {
+      assertEquals(level, Byte.toUnsignedInt(batch.levels()[i]));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"27,28,1", "28,29,1", "28,28,3"})
+  void aModelOfAnotherShapeIsRefusedAtOnce(int height, int width, int channels) {
+    ImageShape model = new ImageShape(height, width, channels, 2);
+    ImageDataset data = Strokes.grey();
+    String expected =
+        "data strokes: images of 28×28×1, but the model's are "
+            + (height + "×" + width + "×" + channels)
+            + "; set model.height, model.width and model.channels to the data's";
+    InputException training =
+        assertThrows(InputException.class, () -> new Batches(data, model, Numbered.CONFIG, 1, 1));
+    InputException evaluation =
+        assertThrows(
+            InputException.class,
+            () -> new EvaluationImages(data, Split.TEST, model, Numbered.CONFIG, 1, 1));
+    assertEquals(expected, training.getMessage());
+    assertEquals(expected, evaluation.getMessage());
+  }
+
+  @Test
+  void noTrainingImagesAreRefused() {
+    assertThrows(InputException.class, () -> numbered(0, 1, 1));
+  }
+}

@@ -1,0 +1,144 @@
+package org.pixelrnn.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+
+@Timeout(20)
+class PrefetchTest {
+  private static final ImageShape ONE = new ImageShape(1, 1, 1, 256);
+
+  private static Images of(long step) {
+    return Images.of(ONE, new byte[] {(byte) step});
+  }
+
+  @Test
+  void givesTheBatchesInOrderFromTheFirst() {
+    try (Prefetch ahead = new Prefetch(PrefetchTest::of, 17, 3)) {
+      for (long step = 17; step < 200; step++) {
+        assertEquals(of(step), ahead.next());
+      }
+    }
+  }
+
+  @Test
+  void decodesSoManyAheadOnADaemonThreadAndNoMore() throws InterruptedException {
+    AtomicLong started = new AtomicLong();
+    Set<Boolean> daemons = Collections.synchronizedSet(new HashSet<>());
+    CountDownLatch four = new CountDownLatch(4);
+    try (Prefetch ahead =
+        new Prefetch(
+            step -> {
+              started.incrementAndGet();
+              daemons.add(Thread.currentThread().isDaemon());
+              four.countDown();
+              return of(step);
+            },
+            0,
+            4)) {
+      four.await();
+      Thread.sleep(50);
+      assertEquals(4, started.get());
+      ahead.next();
+    }
+    assertTrue(started.get() <= 5);
+    assertEquals(Set.of(true), daemons);
+  }
+
+  @Test
+  void rethrowsWhatWentWrongWhenItsTurnComes() {
+    InputException broken = new InputException("image 2 is broken");
+    try (Prefetch ahead =
+        new Prefetch(
+            step -> {
+              if (step == 2) {
+                throw broken;
+              }
+              return of(step);
+            },
+            0,
+            4)) {
+      assertEquals(of(0), ahead.next());
+      assertEquals(of(1), ahead.next());
+      assertSame(broken, assertThrows(InputException.class, ahead::next));
+    }
+  }
+
+  @Test
+  void rethrowsErrorsToo() {
+    OutOfMemoryError none = new OutOfMemoryError("a test");
+    try (Prefetch ahead =
+        new Prefetch(
+            step -> {
+              throw none;
+            },
+            0,
+            1)) {
+      assertSame(none, assertThrows(OutOfMemoryError.class, ahead::next));
+    }
+  }
+
+  @Test
+  void nothingIsReadAfterItIsClosed() throws InterruptedException {
+    AtomicBoolean closed = new AtomicBoolean();
+    AtomicBoolean readLate = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(1);
+    Prefetch ahead =
+        new Prefetch(
+            step -> {
+              begun.countDown();
+              for (int i = 0; i < 30; i++) {
+                // A decoder in the middle of its work does not stop at once.
+                long until = System.nanoTime() + 1_000_000;
+                while (System.nanoTime() < until) {
+                  Thread.onSpinWait();
+                }
+              }
+              readLate.compareAndSet(false, closed.get());
+              return of(step);
+            },
+            0,
+            4);
+    begun.await();
+    ahead.close();
+    closed.set(true);
+    Thread.sleep(100);
+    assertFalse(readLate.get());
+  }
+
+  @Test
+  void anInterruptEndsTheWait() {
+    CountDownLatch never = new CountDownLatch(1);
+    try (Prefetch ahead =
+        new Prefetch(
+            step -> {
+              try {
+                never.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return of(step);
+            },
+            0,
+            1)) {
+      Thread.currentThread().interrupt();
+      assertThrows(CancellationException.class, ahead::next);
+      assertTrue(Thread.interrupted());
+    }
+  }
+}
