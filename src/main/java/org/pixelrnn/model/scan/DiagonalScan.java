@@ -5,7 +5,6 @@ import com.google.common.cache.CacheLoader;
 import com.google.common.cache.LoadingCache;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -80,26 +79,27 @@ public final class DiagonalScan extends Scan {
 
   @Override
   List<Shape> tapeShapes() {
-    return IntStream.range(0, 2 * Tape.COUNT)
-        .mapToObj(i -> Shape.of(Shape.UNKNOWN_SIZE, h))
-        .toList();
+    List<Shape> shapes = new ArrayList<>(Tape.shapes(in + h, h));
+    shapes.addAll(Tape.shapes(in + h, h));
+    return shapes;
   }
 
   @Override
   Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
     Both both = new Both(tf, inputs);
-    List<Operand<TFloat32>> tape = new ArrayList<>();
-    tape.addAll(both.rightwards.forward(both.rows.flat(inputs.get(0), in)));
-    tape.addAll(both.leftwards.forward(both.mirrorOf(inputs.get(0), in)));
-    Operand<TFloat32> fromAbove =
-        both.rows.joined(
-            List.of(
-                both.rows.filled(both.leftwardsWeights.h(), 1, h), tape.get(Tape.COUNT + Tape.H)));
+    PixelRows rows = both.rows;
+    Operand<TFloat32> x = rows.flat(inputs.get(0), in);
+    Wavefront.Forward rightwards = both.rightwards.forward(x);
+    Wavefront.Forward leftwards =
+        both.leftwards.forward(rows.gathered(x, diagonals.pixels(), in, mirrored));
+    Operand<TFloat32> extended =
+        rows.joined(List.of(rows.filled(both.leftwardsWeights.h(), 1, h), leftwards.h()));
     int[] above = diagonals.inOrder((r, q) -> r == 0 ? 0 : 1 + mirror(r - 1, q));
     Operand<TFloat32> y =
-        tf.math.add(
-            tape.get(Tape.H), both.rows.gathered(fromAbove, 1 + diagonals.pixels(), h, above));
-    return new Result(both.rows.map(y, diagonals.pixels(), h), tape);
+        tf.math.add(rightwards.h(), rows.gathered(extended, 1 + diagonals.pixels(), h, above));
+    List<Operand<TFloat32>> tape = new ArrayList<>(rightwards.tape());
+    tape.addAll(leftwards.tape());
+    return new Result(rows.map(y, diagonals.pixels(), h), tape);
   }
 
   @Override
@@ -108,35 +108,28 @@ public final class DiagonalScan extends Scan {
     Both both = new Both(tf, inputs);
     PixelRows rows = both.rows;
     Operand<TFloat32> dh = rows.flat(dy, h);
-    List<Operand<TFloat32>> rightwards =
-        both.rightwards.backward(rows.flat(inputs.get(0), in), tape.subList(0, Tape.COUNT), dh);
-
     // What a pixel of the mirror image gave to the row below; from the last row there is nothing.
     int[] below =
-        diagonals.inOrder(
-            (r, q) ->
-                r + 1 == diagonals.height()
-                    ? diagonals.pixels()
-                    : diagonals.position(r + 1, diagonals.width() - 1 - q));
-    Operand<TFloat32> extended = rows.joined(List.of(dh, rows.zeros(1, h)));
+        diagonals.inOrder((r, q) -> r + 1 == diagonals.height() ? 0 : 1 + mirror(r + 1, q));
+    Operand<TFloat32> extended = rows.joined(List.of(rows.zeros(1, h), dh));
+    List<Operand<TFloat32>> rightwards = both.rightwards.backward(tape.subList(0, Tape.COUNT), dh);
     List<Operand<TFloat32>> leftwards =
         both.leftwards.backward(
-            both.mirrorOf(inputs.get(0), in),
             tape.subList(Tape.COUNT, 2 * Tape.COUNT),
             rows.gathered(extended, 1 + diagonals.pixels(), h, below));
-    int[] firstRow =
-        IntStream.range(0, diagonals.width()).map(q -> diagonals.position(0, q)).toArray();
-    Operand<TFloat32> cameIn =
-        tf.reduceSum(rows.gathered(dh, diagonals.pixels(), h, firstRow), tf.constant(0));
 
     List<Operand<TFloat32>> gradients = new ArrayList<>();
-    Operand<TFloat32> mirroredBack =
-        rows.gathered(leftwards.get(0), diagonals.pixels(), in, mirrored);
-    gradients.add(rows.map(tf.math.add(rightwards.get(0), mirroredBack), diagonals.pixels(), in));
-    gradients.addAll(rightwards.subList(1, rightwards.size()));
-    List<Operand<TFloat32>> weights = new ArrayList<>(leftwards.subList(1, leftwards.size()));
-    weights.set(3, tf.math.add(weights.get(3), cameIn));
-    gradients.addAll(weights);
+    Operand<TFloat32> dx =
+        tf.math.add(
+            rightwards.get(0), rows.gathered(leftwards.get(0), diagonals.pixels(), in, mirrored));
+    gradients.add(rows.map(dx, diagonals.pixels(), in));
+    gradients.addAll(rightwards.subList(1, 1 + LstmWeights.COUNT));
+    gradients.addAll(leftwards.subList(1, 4));
+    // The leftwards initial h is also what came in above the first row.
+    Operand<TFloat32> cameIn =
+        rows.sum(rows.gathered(dh, diagonals.pixels(), h, diagonals.firstRow()));
+    gradients.add(tf.math.add(leftwards.get(4), cameIn));
+    gradients.add(leftwards.get(5));
     return gradients;
   }
 
@@ -146,24 +139,18 @@ public final class DiagonalScan extends Scan {
 
   /** The two directions of a call. */
   private final class Both {
-    private final Ops tf;
     private final PixelRows rows;
     private final LstmWeights leftwardsWeights;
     private final Wavefront rightwards;
     private final Wavefront leftwards;
 
     Both(Ops tf, List<Operand<TFloat32>> inputs) {
-      this.tf = tf;
       this.rows =
           new PixelRows(tf, inputs.get(0), Math.min(diagonals.height(), diagonals.width()) + 1);
       LstmWeights first = LstmWeights.of(inputs.subList(1, 1 + LstmWeights.COUNT));
       leftwardsWeights = LstmWeights.of(inputs.subList(1 + LstmWeights.COUNT, inputs.size()));
       rightwards = new Wavefront(tf, rows, diagonals, first, in, h);
       leftwards = new Wavefront(tf, rows, diagonals, leftwardsWeights, in, h);
-    }
-
-    Operand<TFloat32> mirrorOf(Operand<TFloat32> map, int features) {
-      return rows.flat(tf.gather(map, tf.constant(mirrored), tf.constant(0)), features);
     }
   }
 }

@@ -53,6 +53,16 @@ record Diagonals(int height, int width) {
     return before + row - top(diagonal);
   }
 
+  /** Where the pixels of the first row are. */
+  int[] firstRow() {
+    return IntStream.range(0, width).map(column -> position(0, column)).toArray();
+  }
+
+  /** Where the pixels of the first column are. */
+  int[] firstColumn() {
+    return IntStream.range(0, height).map(row -> position(row, 0)).toArray();
+  }
+
   /** A number for each pixel, in the order of diagonals. */
   int[] inOrder(OfPixel number) {
     int[] numbers = new int[pixels()];

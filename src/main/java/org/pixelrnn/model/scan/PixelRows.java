@@ -14,6 +14,8 @@ import org.tensorflow.types.TInt32;
 final class PixelRows {
   private final Ops tf;
   private final Operand<TInt32> batch;
+  private final Operand<TInt32> rowAxis;
+  private final Operand<TInt32> featureAxis;
   private final List<? extends Operand<TInt32>> starts;
   private final List<? extends Operand<TInt32>> sizes;
 
@@ -25,6 +27,8 @@ final class PixelRows {
    */
   PixelRows(Ops tf, Operand<TFloat32> like, int longest) {
     this.tf = tf;
+    this.rowAxis = tf.constant(0);
+    this.featureAxis = tf.constant(1);
     this.batch = tf.slice(tf.shape(like), tf.constant(new int[] {1}), tf.constant(new int[] {1}));
     int[][] pixels = new int[longest + 1][2];
     for (int i = 0; i <= longest; i++) {
@@ -51,8 +55,7 @@ final class PixelRows {
     if (pixels.length == 1) {
       return List.of(flat);
     }
-    return tf.splitV(
-            flat, tf.math.mul(tf.constant(pixels), batch), tf.constant(0), (long) pixels.length)
+    return tf.splitV(flat, tf.math.mul(tf.constant(pixels), batch), rowAxis, (long) pixels.length)
         .output();
   }
 
@@ -77,12 +80,21 @@ final class PixelRows {
 
   /** Some pixels, in the order of {@code indices}, of a map of {@code pixels}. */
   Operand<TFloat32> gathered(Operand<TFloat32> flat, int pixels, int features, int[] indices) {
-    return flat(
-        tf.gather(map(flat, pixels, features), tf.constant(indices), tf.constant(0)), features);
+    return flat(tf.gather(map(flat, pixels, features), tf.constant(indices), rowAxis), features);
   }
 
   /** Ranges one after the other. */
   Operand<TFloat32> joined(List<? extends Operand<TFloat32>> ranges) {
-    return ranges.size() == 1 ? ranges.get(0) : tf.concat(List.copyOf(ranges), tf.constant(0));
+    return ranges.size() == 1 ? ranges.get(0) : tf.concat(List.copyOf(ranges), rowAxis);
+  }
+
+  /** The features of the same pixels side by side. */
+  Operand<TFloat32> beside(List<? extends Operand<TFloat32>> features) {
+    return tf.concat(List.copyOf(features), featureAxis);
+  }
+
+  /** The sum over all pixels, {@code [features]}. */
+  Operand<TFloat32> sum(Operand<TFloat32> flat) {
+    return tf.reduceSum(flat, rowAxis);
   }
 }

@@ -4,7 +4,7 @@ import com.google.common.cache.CacheBuilder;
 import com.google.common.cache.CacheLoader;
 import com.google.common.cache.LoadingCache;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
@@ -75,39 +75,35 @@ public final class RowScan extends Scan {
 
   @Override
   List<Shape> tapeShapes() {
-    return Collections.nCopies(Tape.COUNT, Shape.of(Shape.UNKNOWN_SIZE, h));
+    return Tape.shapes(2 * in + 2 * h, h);
   }
 
   @Override
   Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
     PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
     LstmWeights weights = LstmWeights.of(inputs.subList(1, inputs.size()));
-    Operand<TFloat32> matrix =
-        tf.concat(
-            List.of(
-                inputMatrix(tf, weights),
-                tf.reshape(weights.stateToState(), tf.constant(new int[] {3 * h, 4 * h}))),
-            tf.constant(0));
-    Operand<TFloat32> noPeephole = tf.fill(tf.constant(new int[] {h}), tf.constant(0f));
+    Operand<TFloat32> stateMatrix =
+        tf.reshape(weights.stateToState(), tf.constant(new int[] {3 * h, 4 * h}));
+    LstmStep.Gates gates =
+        LstmStep.Gates.of(
+            tf, rows.joined(List.of(inputMatrix(tf, weights), stateMatrix)), weights.bias(), h);
+    Operand<TFloat32> x = rows.flat(inputs.get(0), in);
+    Operand<TFloat32> left = neighbours(rows, x, in, (r, q) -> q == 0 ? 0 : 1 + r * width + q - 1);
+    List<? extends Operand<TFloat32>> xs = rows.split(rows.beside(List.of(left, x)), eachRow());
     Operand<TFloat32> beyond = rows.zeros(1, h);
-    List<? extends Operand<TFloat32>> xs =
-        rows.split(withLeftNeighbours(tf, rows, inputs.get(0)), eachRow());
     List<LstmStep> steps = new ArrayList<>();
     Operand<TFloat32> above = rows.filled(weights.h(), width, h);
     Operand<TFloat32> c = rows.filled(weights.c(), width, h);
     for (int r = 0; r < height; r++) {
       Operand<TFloat32> padded = rows.joined(List.of(beyond, above, beyond));
-      Operand<TFloat32> seen =
-          tf.concat(List.of(xs.get(r), rows.range(padded, 0, width), above), tf.constant(1));
-      LstmStep step =
-          LstmStep.of(
-              tf, seen, rows.range(padded, 2, width), c, matrix, weights.bias(), noPeephole);
+      Operand<TFloat32> seen = rows.beside(List.of(xs.get(r), rows.range(padded, 0, width), above));
+      LstmStep step = LstmStep.of(tf, seen, rows.range(padded, 2, width), c, gates);
       above = step.h();
       c = step.c();
       steps.add(step);
     }
-    List<Operand<TFloat32>> tape = Tape.of(rows, steps);
-    return new Result(rows.map(tape.get(Tape.H), height * width, h), tape);
+    Operand<TFloat32> y = rows.joined(steps.stream().map(LstmStep::h).toList());
+    return new Result(rows.map(y, height * width, h), Tape.of(rows, steps));
   }
 
   @Override
@@ -115,48 +111,53 @@ public final class RowScan extends Scan {
       Ops tf, List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> tape, Operand<TFloat32> dy) {
     PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
     LstmWeights weights = LstmWeights.of(inputs.subList(1, inputs.size()));
-    List<LstmStep> steps = Tape.steps(rows, tape, eachRow());
+    Tape steps = new Tape(tf, rows, tape, h, eachRow());
     List<? extends Operand<TFloat32>> dys = rows.split(rows.flat(dy, h), eachRow());
     List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 3L).output();
-    LstmStep.NoWeights none = LstmStep.NoWeights.of(tf, h);
     Operand<TFloat32> beyond = rows.zeros(1, h);
-    Operand<TFloat32> initialC = rows.filled(weights.c(), width, h);
 
     List<Operand<TFloat32>> gates = new ArrayList<>();
     Operand<TFloat32> dh = dys.get(height - 1);
     Operand<TFloat32> dc = rows.zeros(width, h);
     for (int r = height - 1; r >= 0; r--) {
-      Operand<TFloat32> cAbove = r == 0 ? initialC : steps.get(r - 1).c();
-      LstmStep.Gradient gradient = steps.get(r).gradient(tf, cAbove, dh, dc, none);
+      LstmStep.Gradient gradient = steps.gradient(r, dh, dc);
       gates.add(0, gradient.gates());
       dc = gradient.cPrevious();
-      // A pixel gets from the three below it that have seen it: it was their left, their right...
+      // A pixel gets from the three below it that have seen it, as their left, centre or right.
       Operand<TFloat32> asLeft = backThrough(tf, gradient.gates(), taps.get(0));
-      Operand<TFloat32> asCentre = backThrough(tf, gradient.gates(), taps.get(1));
       Operand<TFloat32> asRight = backThrough(tf, gradient.gates(), taps.get(2));
-      List<Operand<TFloat32>> parts =
-          new ArrayList<>(
-              List.of(
-                  asCentre,
-                  rows.joined(List.of(rows.range(asLeft, 1, width - 1), beyond)),
-                  rows.joined(List.of(beyond, rows.range(asRight, 0, width - 1)))));
+      List<Operand<TFloat32>> parts = new ArrayList<>();
+      parts.add(backThrough(tf, gradient.gates(), taps.get(1)));
+      parts.add(rows.joined(List.of(rows.range(asLeft, 1, width - 1), beyond)));
+      parts.add(rows.joined(List.of(beyond, rows.range(asRight, 0, width - 1))));
       if (r > 0) {
         parts.add(dys.get(r - 1));
       }
       dh = tf.math.addN(parts);
     }
     Operand<TFloat32> allGates = rows.joined(gates);
+
+    // Of [x to the left, x, h above to the left, h above] and of h above to the right.
+    List<Operand<TFloat32>> matrix = steps.matrixGradient(allGates);
+    List<? extends Operand<TFloat32>> seen =
+        tf.splitV(matrix.get(0), tf.constant(new int[] {2 * in, 2 * h}), tf.constant(0), 2L)
+            .output();
+    Operand<TFloat32> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), tf.constant(0f));
     return List.of(
         inputGradient(tf, rows, weights, allGates),
-        kernelGradient(tf, rows, inputs.get(0), allGates),
-        stateToStateGradient(tf, rows, weights, tape.get(Tape.H), allGates),
-        tf.reduceSum(allGates, tf.constant(0)),
-        tf.reduceSum(dh, tf.constant(0)),
-        tf.reduceSum(dc, tf.constant(0)));
+        tf.reshape(
+            rows.joined(List.of(seen.get(0), masked)), tf.constant(new int[] {1, 3, in, 4 * h})),
+        tf.reshape(
+            rows.joined(List.of(seen.get(1), matrix.get(1))), tf.constant(new int[] {3, h, 4 * h})),
+        rows.sum(allGates),
+        rows.sum(dh),
+        rows.sum(dc));
   }
 
   private int[] eachRow() {
-    return Collections.nCopies(height, width).stream().mapToInt(w -> w).toArray();
+    int[] widths = new int[height];
+    Arrays.fill(widths, width);
+    return widths;
   }
 
   /** The two taps of the kernel that are not masked, {@code [2 · in, 4h]}. */
@@ -166,14 +167,7 @@ public final class RowScan extends Scan {
     return tf.slice(all, tf.constant(new int[] {0, 0}), tf.constant(new int[] {2 * in, 4 * h}));
   }
 
-  /** {@code [x(r,q-1), x(r,q)]} of all pixels, {@code [pixels · batch, 2 · in]}. */
-  private Operand<TFloat32> withLeftNeighbours(Ops tf, PixelRows rows, Operand<TFloat32> x) {
-    Operand<TFloat32> flat = rows.flat(x, in);
-    Operand<TFloat32> left =
-        neighbours(rows, flat, in, (r, q) -> q == 0 ? 0 : 1 + r * width + q - 1);
-    return tf.concat(List.of(left, flat), tf.constant(1));
-  }
-
+  /** {@code [pixels, batch, in]}. */
   private Operand<TFloat32> inputGradient(
       Ops tf, PixelRows rows, LstmWeights weights, Operand<TFloat32> gates) {
     Operand<TFloat32> both = backThrough(tf, gates, inputMatrix(tf, weights));
@@ -183,31 +177,6 @@ public final class RowScan extends Scan {
     return rows.map(tf.math.add(parts.get(1), asLeft), height * width, in);
   }
 
-  private Operand<TFloat32> kernelGradient(
-      Ops tf, PixelRows rows, Operand<TFloat32> x, Operand<TFloat32> gates) {
-    Operand<TFloat32> seen =
-        tf.linalg.matMul(withLeftNeighbours(tf, rows, x), gates, MatMul.transposeA(true));
-    Operand<TFloat32> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), tf.constant(0f));
-    return tf.reshape(
-        tf.concat(List.of(seen, masked), tf.constant(0)), tf.constant(new int[] {1, 3, in, 4 * h}));
-  }
-
-  private Operand<TFloat32> stateToStateGradient(
-      Ops tf, PixelRows rows, LstmWeights weights, Operand<TFloat32> hs, Operand<TFloat32> gates) {
-    Operand<TFloat32> above = rows.filled(weights.h(), width, h);
-    if (height > 1) {
-      above = rows.joined(List.of(above, rows.split(hs, (height - 1) * width, width).get(0)));
-    }
-    Operand<TFloat32> left =
-        neighbours(rows, above, h, (r, q) -> q == 0 ? 0 : 1 + r * width + q - 1);
-    Operand<TFloat32> right =
-        neighbours(rows, above, h, (r, q) -> q == width - 1 ? 0 : 1 + r * width + q + 1);
-    Operand<TFloat32> all =
-        tf.linalg.matMul(
-            tf.concat(List.of(left, above, right), tf.constant(1)), gates, MatMul.transposeA(true));
-    return tf.reshape(all, tf.constant(new int[] {3, h, 4 * h}));
-  }
-
   /** At each pixel another one's value, or 0 for position 0. */
   private Operand<TFloat32> neighbours(
       PixelRows rows, Operand<TFloat32> flat, int features, Diagonals.OfPixel position) {
@@ -215,11 +184,8 @@ public final class RowScan extends Scan {
     for (int p = 0; p < positions.length; p++) {
       positions[p] = position.at(p / width, p % width);
     }
-    return rows.gathered(
-        rows.joined(List.of(rows.zeros(1, features), flat)),
-        1 + height * width,
-        features,
-        positions);
+    Operand<TFloat32> extended = rows.joined(List.of(rows.zeros(1, features), flat));
+    return rows.gathered(extended, 1 + height * width, features, positions);
   }
 
   private static Operand<TFloat32> backThrough(

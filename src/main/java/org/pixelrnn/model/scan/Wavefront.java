@@ -2,7 +2,6 @@ package org.pixelrnn.model.scan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
@@ -38,81 +37,82 @@ final class Wavefront {
     this.h = h;
   }
 
+  /** All h, {@code [pixels · batch, h]}, and a {@link Tape}. */
+  record Forward(Operand<TFloat32> h, List<Operand<TFloat32>> tape) {}
+
   /**
    * All steps.
    *
    * @param x {@code [pixels · batch, in]}, pixels by diagonals
-   * @return a {@link Tape}
    */
-  List<Operand<TFloat32>> forward(Operand<TFloat32> x) {
-    Operand<TFloat32> matrix = tf.concat(List.of(inputMatrix(), stateMatrix()), tf.constant(0));
-    Operand<TFloat32> noPeephole = tf.fill(tf.constant(new int[] {h}), tf.constant(0f));
+  Forward forward(Operand<TFloat32> x) {
+    Operand<TFloat32> matrix =
+        rows.joined(
+            List.of(
+                inputMatrix(),
+                tf.reshape(weights.stateToState(), tf.constant(new int[] {2 * h, 4 * h}))));
+    LstmStep.Gates gates = LstmStep.Gates.of(tf, matrix, weights.bias(), h);
     Operand<TFloat32> outsideH = rows.filled(weights.h(), 1, h);
     Operand<TFloat32> outsideC = rows.filled(weights.c(), 1, h);
-    List<? extends Operand<TFloat32>> inputs = rows.split(x, diagonals.lengths());
+    List<? extends Operand<TFloat32>> xs = rows.split(x, diagonals.lengths());
     List<LstmStep> steps = new ArrayList<>();
     for (int d = 0; d < diagonals.count(); d++) {
       int length = diagonals.length(d);
       // From the pixel above the uppermost to the one left of the lowest.
       List<Operand<TFloat32>> before = new ArrayList<>();
-      List<Operand<TFloat32>> c = new ArrayList<>();
+      List<Operand<TFloat32>> cLeft = new ArrayList<>();
       if (diagonals.beginsAtTop(d)) {
         before.add(outsideH);
       }
       if (d > 0) {
         LstmStep last = steps.get(d - 1);
         before.add(last.h());
-        int kept = diagonals.endsAtLeft(d) ? length - 1 : length;
+        int inside = diagonals.endsAtLeft(d) ? length - 1 : length;
         if (diagonals.beginsAtTop(d)) {
-          c.add(last.c());
-        } else if (kept > 0) {
-          c.add(rows.range(last.c(), 1, kept));
+          cLeft.add(last.c());
+        } else if (inside > 0) {
+          cLeft.add(rows.range(last.c(), 1, inside));
         }
       }
       if (diagonals.endsAtLeft(d)) {
         before.add(outsideH);
-        c.add(outsideC);
+        cLeft.add(outsideC);
       }
       Operand<TFloat32> neighbours = rows.joined(before);
       Operand<TFloat32> above = rows.range(neighbours, 0, length);
       Operand<TFloat32> left = rows.range(neighbours, 1, length);
-      Operand<TFloat32> inputAndAbove = tf.concat(List.of(inputs.get(d), above), tf.constant(1));
       steps.add(
-          LstmStep.of(tf, inputAndAbove, left, rows.joined(c), matrix, weights.bias(), noPeephole));
+          LstmStep.of(tf, rows.beside(List.of(xs.get(d), above)), left, rows.joined(cLeft), gates));
     }
-    return Tape.of(rows, steps);
+    return new Forward(rows.joined(steps.stream().map(LstmStep::h).toList()), Tape.of(rows, steps));
   }
 
   /**
    * The adjoint.
    *
-   * @param x as in {@link #forward}
-   * @param tape what {@link #forward} returned
+   * @param tape what {@link #forward} has left
    * @param dh the gradient of all h, {@code [pixels · batch, h]}
    * @return the gradient of x, {@code [pixels · batch, in]}, then those of the weights in order
    */
-  List<Operand<TFloat32>> backward(
-      Operand<TFloat32> x, List<Operand<TFloat32>> tape, Operand<TFloat32> dh) {
-    int[] above = diagonals.inOrder((r, q) -> r == 0 ? 0 : 1 + diagonals.position(r - 1, q));
-    int[] left = diagonals.inOrder((r, q) -> q == 0 ? 0 : 1 + diagonals.position(r, q - 1));
-    Operand<TFloat32> cLeft = neighbours(weights.c(), tape.get(Tape.C), left);
+  List<Operand<TFloat32>> backward(List<Operand<TFloat32>> tape, Operand<TFloat32> dh) {
+    Tape steps = new Tape(tf, rows, tape, h, diagonals.lengths());
+    List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 2L).output();
     List<Operand<TFloat32>> outsideC = new ArrayList<>();
-    Operand<TFloat32> gates = gateGradients(tape, cLeft, dh, outsideC);
+    Operand<TFloat32> gates = gateGradients(steps, taps, dh, outsideC);
 
-    Operand<TFloat32> hAbove = neighbours(weights.h(), tape.get(Tape.H), above);
-    Operand<TFloat32> hLeft = neighbours(weights.h(), tape.get(Tape.H), left);
-    List<Operand<TFloat32>> taps = taps();
-    Operand<TFloat32> outsideH =
-        tf.math.add(
-            throughTap(taps.get(0), sumWhere(gates, above)),
-            throughTap(taps.get(1), sumWhere(gates, left)));
+    // Of [x, above] and of left.
+    List<Operand<TFloat32>> matrix = steps.matrixGradient(gates);
+    List<? extends Operand<TFloat32>> seen =
+        tf.splitV(matrix.get(0), tf.constant(new int[] {in, h}), tf.constant(0), 2L).output();
     return List.of(
         tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true)),
-        tf.reshape(product(x, gates), tf.constant(new int[] {1, 1, in, 4 * h})),
-        tf.stack(List.of(product(hAbove, gates), product(hLeft, gates))),
-        tf.reduceSum(gates, tf.constant(0)),
-        outsideH,
-        tf.reduceSum(rows.joined(outsideC), tf.constant(0)));
+        tf.reshape(seen.get(0), tf.constant(new int[] {1, 1, in, 4 * h})),
+        tf.stack(List.of(seen.get(1), matrix.get(1))),
+        rows.sum(gates),
+        tf.math.add(
+            throughTap(taps.get(0), sumOver(gates, diagonals.firstRow())),
+            throughTap(taps.get(1), sumOver(gates, diagonals.firstColumn()))),
+        rows.sum(rows.joined(outsideC)));
   }
 
   /**
@@ -121,16 +121,12 @@ final class Wavefront {
    * @param outsideC takes the gradients of the initial c, a range of one pixel each
    */
   private Operand<TFloat32> gateGradients(
-      List<Operand<TFloat32>> tape,
-      Operand<TFloat32> cLeft,
+      Tape steps,
+      List<? extends Operand<TFloat32>> taps,
       Operand<TFloat32> dh,
       List<Operand<TFloat32>> outsideC) {
     int[] lengths = diagonals.lengths();
-    List<LstmStep> steps = Tape.steps(rows, tape, lengths);
-    List<? extends Operand<TFloat32>> cBefore = rows.split(cLeft, lengths);
     List<? extends Operand<TFloat32>> dhs = rows.split(dh, lengths);
-    List<Operand<TFloat32>> taps = taps();
-    LstmStep.NoWeights none = LstmStep.NoWeights.of(tf, h);
     Operand<TFloat32> nothing = rows.zeros(1, h);
 
     int last = diagonals.count() - 1;
@@ -138,7 +134,7 @@ final class Wavefront {
     Operand<TFloat32> dhAll = dhs.get(last);
     Operand<TFloat32> dc = rows.zeros(lengths[last], h);
     for (int d = last; d >= 0; d--) {
-      LstmStep.Gradient gradient = steps.get(d).gradient(tf, cBefore.get(d), dhAll, dc, none);
+      LstmStep.Gradient gradient = steps.gradient(d, dhAll, dc);
       gates.add(0, gradient.gates());
       int inside = diagonals.endsAtLeft(d) ? lengths[d] - 1 : lengths[d];
       Operand<TFloat32> dcInside = gradient.cPrevious();
@@ -149,16 +145,15 @@ final class Wavefront {
         outsideC.add(parts.get(parts.size() - 1));
       }
       if (d > 0) {
-        Operand<TFloat32> dAbove =
-            tf.linalg.matMul(gradient.gates(), taps.get(0), MatMul.transposeB(true));
-        Operand<TFloat32> dLeft =
-            tf.linalg.matMul(gradient.gates(), taps.get(1), MatMul.transposeB(true));
         // A pixel gets from the one below it, if there is one, and from the one right of it.
-        Operand<TFloat32> fromBelow =
-            diagonals.beginsAtTop(d) ? rows.range(dAbove, 1, lengths[d] - 1) : dAbove;
-        Operand<TFloat32> fromRight =
-            diagonals.endsAtLeft(d) ? rows.range(dLeft, 0, lengths[d] - 1) : dLeft;
-        if (!diagonals.endsAtLeft(d)) {
+        Operand<TFloat32> fromBelow = backThrough(gradient.gates(), taps.get(0));
+        Operand<TFloat32> fromRight = backThrough(gradient.gates(), taps.get(1));
+        if (diagonals.beginsAtTop(d)) {
+          fromBelow = rows.range(fromBelow, 1, lengths[d] - 1);
+        }
+        if (diagonals.endsAtLeft(d)) {
+          fromRight = rows.range(fromRight, 0, lengths[d] - 1);
+        } else {
           fromBelow = rows.joined(List.of(fromBelow, nothing));
         }
         if (!diagonals.beginsAtTop(d)) {
@@ -177,36 +172,17 @@ final class Wavefront {
     return tf.reshape(weights.inputToState(), tf.constant(new int[] {in, 4 * h}));
   }
 
-  private Operand<TFloat32> stateMatrix() {
-    return tf.reshape(weights.stateToState(), tf.constant(new int[] {2 * h, 4 * h}));
-  }
-
-  /** U₀ and U₁, {@code [h, 4h]} each. */
-  private List<Operand<TFloat32>> taps() {
-    return tf.unstack(weights.stateToState(), 2L).output().stream()
-        .<Operand<TFloat32>>map(o -> o)
-        .toList();
-  }
-
-  /** At each pixel the value of a neighbour, or that outside, {@code [pixels · batch, h]}. */
-  private Operand<TFloat32> neighbours(
-      Operand<TFloat32> outside, Operand<TFloat32> values, int[] positions) {
-    Operand<TFloat32> extended = rows.joined(List.of(rows.filled(outside, 1, h), values));
-    return rows.gathered(extended, 1 + diagonals.pixels(), h, positions);
+  private Operand<TFloat32> backThrough(Operand<TFloat32> gates, Operand<TFloat32> tap) {
+    return tf.linalg.matMul(gates, tap, MatMul.transposeB(true));
   }
 
   /** The sum over the pixels whose neighbour is outside, {@code [4h]}. */
-  private Operand<TFloat32> sumWhere(Operand<TFloat32> gates, int[] neighbour) {
-    int[] outside = IntStream.range(0, neighbour.length).filter(p -> neighbour[p] == 0).toArray();
-    return tf.reduceSum(rows.gathered(gates, diagonals.pixels(), 4 * h, outside), tf.constant(0));
+  private Operand<TFloat32> sumOver(Operand<TFloat32> gates, int[] pixels) {
+    return rows.sum(rows.gathered(gates, diagonals.pixels(), 4 * h, pixels));
   }
 
   private Operand<TFloat32> throughTap(Operand<TFloat32> tap, Operand<TFloat32> gates) {
     Operand<TFloat32> column = tf.reshape(gates, tf.constant(new int[] {4 * h, 1}));
     return tf.reshape(tf.linalg.matMul(tap, column), tf.constant(new int[] {h}));
-  }
-
-  private Operand<TFloat32> product(Operand<TFloat32> left, Operand<TFloat32> gates) {
-    return tf.linalg.matMul(left, gates, MatMul.transposeA(true));
   }
 }
