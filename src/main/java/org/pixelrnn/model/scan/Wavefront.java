@@ -139,10 +139,8 @@ final class Wavefront {
       int inside = diagonals.endsAtLeft(d) ? lengths[d] - 1 : lengths[d];
       Operand<TFloat32> dcInside = gradient.cPrevious();
       if (diagonals.endsAtLeft(d)) {
-        List<? extends Operand<TFloat32>> parts =
-            inside == 0 ? List.of(dcInside) : rows.split(dcInside, inside, 1);
-        dcInside = parts.get(0);
-        outsideC.add(parts.get(parts.size() - 1));
+        outsideC.add(rows.range(dcInside, inside, 1));
+        dcInside = rows.range(dcInside, 0, inside);
       }
       if (d > 0) {
         // A pixel gets from the one below it, if there is one, and from the one right of it.
