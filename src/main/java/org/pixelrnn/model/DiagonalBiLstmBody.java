@@ -9,7 +9,7 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * A Diagonal BiLSTM layer (section 3.2): one recurrence from the upper left, one from the upper
- * right, whose map is shifted down by one row. Together a pixel sees every earlier one.
+ * right, whose map is shifted down by one row. Together they see every earlier pixel's features.
  */
 final class DiagonalBiLstmBody implements LayerBody {
   private final int width;

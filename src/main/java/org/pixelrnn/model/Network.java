@@ -103,12 +103,20 @@ public final class Network {
    * @return {@code [n, height, width, channels, levels]}
    */
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
+    return logitsOfValues(pass, values(pass.tf(), images));
+  }
+
+  /** What the network is shown of images, {@code [n, height, width, channels]}. */
+  Operand<TFloat32> values(Ops tf, Operand<TUint8> images) {
+    return tf.gather(
+        tf.reshape(inputValues(tf), tf.constant(new int[] {-1})),
+        tf.dtypes.cast(images, TInt32.class),
+        tf.constant(0));
+  }
+
+  /** {@link #logits} of {@link #values}. */
+  Operand<TFloat32> logitsOfValues(Pass pass, Operand<TFloat32> values) {
     Ops tf = pass.tf();
-    Operand<TFloat32> values =
-        tf.gather(
-            tf.reshape(inputValues(tf), tf.constant(new int[] {-1})),
-            tf.dtypes.cast(images, TInt32.class),
-            tf.constant(0));
     MapLayout layout = layers.get(0).layout();
     Operand<TFloat32> features = layout.pack(pass, input.apply(pass.scope("input"), values));
     Stream stream = new Stream(features, Optional.empty());
