@@ -3,8 +3,11 @@ package org.pixelrnn.model;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.model.scan.GraphFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -219,8 +222,8 @@ public final class ImageDrawing implements AutoCloseable {
     Operand<TBool> known = function.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.width());
     Operand<TInt64> seed = function.argument(TInt64.class);
     Operand<TFloat32> temperature = function.argument(TFloat32.class);
-    List<Operand<TFloat32>> state = function.states(network);
-    Pass pass = new Pass(function.tf(), function.weights(network));
+    List<Operand<TFloat32>> state = stateArguments(function, network);
+    Pass pass = new Pass(function.tf(), weightArguments(function, network));
     RowDrawing drawn =
         RowDrawing.of(
             pass,
@@ -250,8 +253,8 @@ public final class ImageDrawing implements AutoCloseable {
           function.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.height(), shape.width()),
           function.argument(TInt64.class),
           function.argument(TFloat32.class),
-          function.states(network),
-          function.weights(network));
+          stateArguments(function, network),
+          weightArguments(function, network));
     }
   }
 
@@ -287,6 +290,24 @@ public final class ImageDrawing implements AutoCloseable {
         .addAll(drawn.state)
         .addAll(weights(pass))
         .build();
+  }
+
+  /** The next arguments of a function: the network's states. */
+  private static List<Operand<TFloat32>> stateArguments(GraphFunction function, Network network) {
+    List<Operand<TFloat32>> states = new ArrayList<>();
+    for (State state : network.state()) {
+      states.add(function.argument(TFloat32.class, state.shape().asArray()));
+    }
+    return List.copyOf(states);
+  }
+
+  /** The next arguments of a function: the network's weights. */
+  private static Weights weightArguments(GraphFunction function, Network network) {
+    Map<Weight, Operand<TFloat32>> weights = new HashMap<>();
+    for (Weight weight : network.weights()) {
+      weights.put(weight, function.argument(TFloat32.class, weight.shape().asArray()));
+    }
+    return weights::get;
   }
 
   private List<Operand<?>> weights(Pass pass) {

@@ -12,7 +12,8 @@ import org.pixelrnn.proto.v1.ModelConfig.ArchitectureCase;
 public final class ModelRules {
   /** The kinds of layers that {@link Network} knows. */
   private static final ImmutableSet<ArchitectureCase> BUILT =
-      ImmutableSet.of(ArchitectureCase.PIXEL_CNN);
+      ImmutableSet.of(
+          ArchitectureCase.PIXEL_CNN, ArchitectureCase.ROW_LSTM, ArchitectureCase.DIAGONAL_BILSTM);
 
   private ModelRules() {}
 
