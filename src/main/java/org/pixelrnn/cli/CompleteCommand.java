@@ -113,7 +113,7 @@ final class CompleteCommand implements Callable<Integer> {
     }
     DataConfig config =
         sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());
-    try (ImageDataset data = Datasets.open(source.data, config)) {
+    try (ImageDataset data = Datasets.open(source.data, config, shape)) {
       return new EvaluationImages(data, Split.TEST, shape, config, count, count).batch(0);
     }
   }

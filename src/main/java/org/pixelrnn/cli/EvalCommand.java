@@ -69,7 +69,7 @@ final class EvalCommand implements Callable<Integer> {
     try (Sampler sampler = Sampler.open(model.folder)) {
       DataConfig config =
           sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());
-      try (ImageDataset images = Datasets.open(data, config)) {
+      try (ImageDataset images = Datasets.open(data, config, sampler.shape())) {
         EvaluationImages batches =
             new EvaluationImages(images, split, sampler.shape(), config, BATCH, limit);
         report(measure(sampler, batches));
