@@ -67,11 +67,22 @@ final class EvalCommand implements Callable<Integer> {
     }
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
+      // Crops are for training: the training images too are measured as they are.
       DataConfig config =
-          sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());
+          sampler
+              .provenance()
+              .map(Provenance::getData)
+              .orElse(DataConfig.getDefaultInstance())
+              .toBuilder()
+              .clearRandomCrop()
+              .build();
       try (ImageDataset images = Datasets.open(data, config, sampler.shape())) {
         EvaluationImages batches =
             new EvaluationImages(images, split, sampler.shape(), config, BATCH, limit);
+        if (batches.count() == 0) {
+          throw new InputException(
+              "data " + data + ": there are no images in its split " + split + "; choose another");
+        }
         report(measure(sampler, batches));
       }
     }

@@ -16,7 +16,9 @@ public final class Datasets {
           new Kind("strokes", (where, config, model) -> Strokes.grey()),
           new Kind("strokes-rgb", (where, config, model) -> Strokes.colour()),
           new Kind("mnist:DIR", (where, config, model) -> Mnist.open(where, config)),
-          new Kind("cifar10:DIR", (where, config, model) -> Cifar10.open(where, config)));
+          new Kind("cifar10:DIR", (where, config, model) -> Cifar10.open(where, config)),
+          new Kind("folder:DIR", Folder::open),
+          new Kind("tfrecord:GLOB", TfRecords::open));
 
   private Datasets() {}
 
@@ -47,7 +49,16 @@ public final class Datasets {
     if (!kind.hasPlace() && parts.size() == 2) {
       throw refused(spec, "'" + kind.form() + "' needs no files");
     }
-    return kind.opener().open(where, config, model);
+    ImageDataset data = kind.opener().open(where, config, model);
+    if (config.getRandomCrop() > 0 && !(data instanceof Pictures)) {
+      throw new InputException(
+          "data.random_crop = "
+              + config.getRandomCrop()
+              + ", but the images of "
+              + spec
+              + " all have one size, and nothing can be cut off; leave it at 0");
+    }
+    return data;
   }
 
   private static InputException refused(String spec, String why) {
