@@ -11,7 +11,6 @@ import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
-import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.train.Assignment;
@@ -157,17 +156,22 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void report(Trainer.Outcome outcome) {
-    Likelihood validation = outcome.validation().orElseThrow();
+    String validated =
+        outcome
+            .validation()
+            .map(
+                likelihood ->
+                    "validation %.2f ± %.2f nats per image, %.4f bits/dim"
+                        .formatted(
+                            likelihood.getNatsPerImage(),
+                            likelihood.getStandardErrorNats(),
+                            likelihood.getBitsPerDim()))
+            .orElse("no step was left to take");
     spec.commandLine()
         .getOut()
         .printf(
-            "%d steps: validation %.2f ± %.2f nats per image, %.4f bits/dim; next: pixelrnn export"
-                + " --run-dir %s --to savedmodels/NAME%n",
-            outcome.step(),
-            validation.getNatsPerImage(),
-            validation.getStandardErrorNats(),
-            validation.getBitsPerDim(),
-            runDirectory);
+            "%d steps: %s; next: pixelrnn export --run-dir %s --to savedmodels/NAME%n",
+            outcome.step(), validated, runDirectory);
   }
 
   private ParameterException missing(String option) {

@@ -3,32 +3,18 @@ package org.pixelrnn.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.pixelrnn.image.ImageShape;
 
-/**
- * The real files, or some of them, where they are: {@code $PIXELRNN_DATA/cifar-10-batches-bin}, or
- * {@code ../shared/data/cifar-10-batches-bin}.
- */
-@EnabledIf("present")
+@EnabledIf("org.pixelrnn.data.RealData#hasCifar10")
 class RealCifar10Test {
-
-  private static Path folder() {
-    String data = System.getenv("PIXELRNN_DATA");
-    return Path.of(data == null ? "../shared/data" : data, "cifar-10-batches-bin");
-  }
-
-  static boolean present() {
-    return Files.isDirectory(folder());
-  }
 
   @Test
   void looksLikePhotographs() {
     ImageShape shape = new ImageShape(32, 32, 3, 256);
-    try (ImageDataset data = Datasets.open("cifar10:" + folder(), Numbered.CONFIG, shape)) {
+    try (ImageDataset data =
+        Datasets.open("cifar10:" + RealData.cifar10(), Numbered.CONFIG, shape)) {
       int images = data.size(Split.TRAIN) + data.size(Split.VALIDATION);
       assertEquals(Math.round(0.05 * images), data.size(Split.VALIDATION));
 
