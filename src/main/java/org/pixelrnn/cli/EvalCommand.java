@@ -2,6 +2,7 @@ package org.pixelrnn.cli;
 
 import com.google.gson.Gson;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -83,7 +84,11 @@ final class EvalCommand implements Callable<Integer> {
             new EvaluationImages(images, split, sampler.shape(), config, BATCH, limit);
         if (batches.count() == 0) {
           throw new InputException(
-              "data " + data + ": there are no images in its split " + split + "; choose another");
+              "data "
+                  + data
+                  + ": there are no images in its split "
+                  + split.name().toLowerCase(Locale.ROOT)
+                  + "; choose another");
         }
         report(measure(sampler, batches));
       }
