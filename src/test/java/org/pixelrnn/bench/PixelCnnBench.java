@@ -1,3 +1,5 @@
+package org.pixelrnn.bench;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -21,13 +23,14 @@ import org.tensorflow.types.TFloat32;
  * training beside the forward pass and the machine's matrix-product peak, and drawing beside the
  * whole-image pass and the naive way.
  */
-final class PixelCnn {
+public final class PixelCnnBench {
+
   private static final int REPEATS = 5;
 
   private final RunConfig config;
   private final ImageShape shape;
 
-  private PixelCnn(String model, int batch) {
+  private PixelCnnBench(String model, int batch) {
     config =
         ConfigFile.parse(
             "model { pixel_cnn {} "
@@ -42,8 +45,8 @@ final class PixelCnn {
   public static void main(String[] args) throws Exception {
     double peak = matrixProductPeak();
     System.out.printf("%-44s %10.1f GFLOP/s%n", "matrix product 1024³", peak / 1e9);
-    new PixelCnn("h: 16 layers: 7 head_width: 32", 100).run(peak, 1, 16, 100);
-    new PixelCnn(
+    new PixelCnnBench("h: 16 layers: 7 head_width: 32", 100).run(peak, 1, 16, 100);
+    new PixelCnnBench(
             "height: 32 width: 32 channels: 3 levels: 256 h: 48 layers: 5 head_width: 96", 16)
         .run(peak, 1, 16);
   }
@@ -63,11 +66,11 @@ final class PixelCnn {
       double step = seconds(() -> graph.step(batch, 0, 1e-4));
       double forward = seconds(() -> graph.logProb(batch));
       double forwardFlops = 2.0 * multiplications() * shape.pixels() * batch.count();
-      System.out.printf("%-44s %10.0f images/s%n", "forward pass, batch " + images, images / forward);
+      System.out.printf(
+          "%-44s %10.0f images/s%n", "forward pass, batch " + images, images / forward);
       System.out.printf("%-44s %10.0f images/s%n", "training step, batch " + images, images / step);
       System.out.printf("%-44s %10.2f%n", "training step / forward pass", step / forward);
-      System.out.printf(
-          "%-44s %10.2f%n", "training step / peak", 3 * forwardFlops / step / peak);
+      System.out.printf("%-44s %10.2f%n", "training step / peak", 3 * forwardFlops / step / peak);
     }
   }
 
@@ -133,7 +136,9 @@ final class PixelCnn {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
-      var a = tf.random.statelessRandomUniform(tf.constant(new int[] {n, n}), tf.constant(new int[] {1, 2}));
+      var a =
+          tf.random.statelessRandomUniform(
+              tf.constant(new int[] {n, n}), tf.constant(new int[] {1, 2}));
       var kept = tf.withName("kept").variable(a);
       session.initialize();
       var product = tf.math.mean(tf.linalg.matMul(kept, kept), tf.constant(new int[] {0, 1}));
