@@ -25,8 +25,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -160,7 +158,7 @@ public final class RecurrenceBench {
       for (int p = 0; p < levels.length; p++) {
         levels[p] = (byte) (p * 7919L % 13 % 2);
       }
-      try (Session session = new Session(graph, configuration(scans));
+      try (Session session = new Session(graph, configuration());
           TUint8 x =
               TUint8.tensorOf(
                   Shape.of(batch, config.getHeight(), config.getWidth(), 1),
@@ -205,15 +203,10 @@ public final class RecurrenceBench {
     }
   }
 
-  private static ConfigProto configuration(boolean scans) {
-    RewriterConfig.Builder rewriter = RewriterConfig.newBuilder();
-    if (scans) {
-      rewriter.setFunctionOptimization(RewriterConfig.Toggle.OFF);
-    }
+  private static ConfigProto configuration() {
     return ConfigProto.newBuilder()
         .setIntraOpParallelismThreads(Integer.getInteger("intra", THREADS))
         .setInterOpParallelismThreads(THREADS)
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
         .build();
   }
 
