@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
   /** The mean negative log-likelihood of the same test images under independent pixels. */
   private static double baseline(RunConfig config) {
     ImageShape shape = ImageShape.of(config.getModel());
-    try (ImageDataset data = Datasets.open(DATA, config.getData())) {
+    try (ImageDataset data = Datasets.open(DATA, config.getData(), shape)) {
       Images training =
           new Batches(
                   data, shape, config.getData(), BASELINE_IMAGES, config.getTraining().getSeed())

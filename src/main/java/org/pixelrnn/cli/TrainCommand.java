@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.ImageDataset;
+import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
-import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.train.Assignment;
@@ -116,7 +116,8 @@ final class TrainCommand implements Callable<Integer> {
         Optional.ofNullable(data)
             .or(() -> begun.map(directory -> directory.run().getData()))
             .orElseThrow(() -> missing("--data"));
-    try (ImageDataset images = Datasets.open(dataSpec, config.getData())) {
+    try (ImageDataset images =
+        Datasets.open(dataSpec, config.getData(), ImageShape.of(config.getModel()))) {
       Run run =
           Run.newBuilder()
               .setConfig(config)
@@ -155,17 +156,22 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private void report(Trainer.Outcome outcome) {
-    Likelihood validation = outcome.validation().orElseThrow();
+    String validated =
+        outcome
+            .validation()
+            .map(
+                likelihood ->
+                    "validation %.2f ± %.2f nats per image, %.4f bits/dim"
+                        .formatted(
+                            likelihood.getNatsPerImage(),
+                            likelihood.getStandardErrorNats(),
+                            likelihood.getBitsPerDim()))
+            .orElse("no step was left to take");
     spec.commandLine()
         .getOut()
         .printf(
-            "%d steps: validation %.2f ± %.2f nats per image, %.4f bits/dim; next: pixelrnn export"
-                + " --run-dir %s --to savedmodels/NAME%n",
-            outcome.step(),
-            validation.getNatsPerImage(),
-            validation.getStandardErrorNats(),
-            validation.getBitsPerDim(),
-            runDirectory);
+            "%d steps: %s; next: pixelrnn export --run-dir %s --to savedmodels/NAME%n",
+            outcome.step(), validated, runDirectory);
   }
 
   private ParameterException missing(String option) {

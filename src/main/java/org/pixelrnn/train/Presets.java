@@ -11,7 +11,12 @@ import org.pixelrnn.proto.v1.RunConfig;
 /** The configurations that come with the library: {@code presets/NAME.textproto} each. */
 public final class Presets {
   private static final ImmutableList<String> NAMES =
-      ImmutableList.of("mnist-pixelcnn", "strokes-pixelcnn", "strokes-rgb-pixelcnn");
+      ImmutableList.of(
+          "cifar10-pixelcnn",
+          "cifar10-small-pixelcnn",
+          "mnist-pixelcnn",
+          "strokes-pixelcnn",
+          "strokes-rgb-pixelcnn");
 
   private Presets() {}
 

@@ -63,12 +63,15 @@ public final class Progress {
     double share = 1.0 / Math.min(SMOOTHING_STEPS, step - first);
     smoothed = Double.isNaN(smoothed) ? nats : smoothed + share * (nats - smoothed);
     if (bar != null) {
-      bar.setExtraMessage(rate(step) + likelihood(smoothed));
+      // Short, so that a line of 80 characters holds it.
+      bar.setExtraMessage(
+          "%.0f img/s %.2f nats %.4f bits/dim"
+              .formatted(rate(step), smoothed, shape.bitsPerDimension(smoothed)));
       bar.stepTo(step);
     } else if (Duration.ofNanos(System.nanoTime() - lastLine).compareTo(BETWEEN_LINES) >= 0) {
       lastLine = System.nanoTime();
       out.printf(
-          "step %d of %d, %s%s, %s left%n",
+          "step %d of %d, %.0f images/s, %s, %s left%n",
           step, end, rate(step), likelihood(smoothed), clock(timeLeft(step)));
     }
   }
@@ -100,9 +103,10 @@ public final class Progress {
         (long) ((System.nanoTime() - begun) / (double) (step - first) * (end - step)));
   }
 
-  private String rate(long step) {
+  /** Images per second since the beginning. */
+  private double rate(long step) {
     double seconds = (System.nanoTime() - begun) / 1e9;
-    return "%.0f images/s, ".formatted((step - first) * batchSize / seconds);
+    return (step - first) * batchSize / seconds;
   }
 
   private String likelihood(double nats) {

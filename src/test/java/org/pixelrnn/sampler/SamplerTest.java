@@ -56,4 +56,38 @@ class SamplerTest {
       assertEquals(Arrays.hashCode(best), Arrays.hashCode(greedy.levels()));
     }
   }
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void theChannelsShareTheLikelihood(ModelConfig config) {
+    try (Sampler sampler = Sampler.open(TinyExports.write(folder, config, 3))) {
+      Images images = sampler.sample(7, 5, 1);
+      float[] logits = sampler.logits(images);
+      float[] whole = sampler.logProb(images);
+      float[] parts = sampler.logProbByChannel(images);
+      int channels = sampler.shape().channels();
+      int levels = sampler.shape().levels();
+      assertEquals(7 * channels, parts.length);
+      double[] expected = new double[parts.length];
+      for (int i = 0; i < images.levels().length; i++) {
+        double sum = 0;
+        for (int k = 0; k < levels; k++) {
+          sum += Math.exp(logits[i * levels + k]);
+        }
+        int image = i / sampler.shape().dimensions();
+        expected[image * channels + i % channels] +=
+            logits[i * levels + images.levels()[i]] - Math.log(sum);
+      }
+      for (int i = 0; i < parts.length; i++) {
+        assertEquals(expected[i], parts[i], 1e-4);
+      }
+      for (int image = 0; image < 7; image++) {
+        double sum = 0;
+        for (int channel = 0; channel < channels; channel++) {
+          sum += parts[image * channels + channel];
+        }
+        assertEquals(whole[image], sum, 1e-4);
+      }
+    }
+  }
 }

@@ -43,7 +43,8 @@ class PresetsTest {
   void anUnknownNameIsAnsweredWithThoseThereAre() {
     InputException e = assertThrows(InputException.class, () -> Presets.load("mnist"));
     assertEquals(
-        "there is no preset mnist; there are mnist-pixelcnn, strokes-pixelcnn,"
+        "there is no preset mnist; there are cifar10-pixelcnn, cifar10-small-pixelcnn,"
+            + " mnist-pixelcnn, strokes-pixelcnn,"
             + " strokes-rgb-pixelcnn",
         e.getMessage());
   }

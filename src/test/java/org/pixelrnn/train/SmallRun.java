@@ -46,16 +46,22 @@ record SmallRun(RunConfig config, int threads) {
 
   /** Trains in a folder up to a step, from the folder's last checkpoint if there is one. */
   Ended train(Path folder, long until) throws IOException {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+      Trainer.Outcome outcome = train(folder, until, out);
+      return new Ended(outcome, said.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Trains in the same way, telling {@code out} of its progress. */
+  Trainer.Outcome train(Path folder, long until, PrintStream out) throws IOException {
     Run run = Run.newBuilder().setConfig(config).setData("edges").setDatasetDigest("0").build();
     RunDirectory directory =
         folder.resolve("run.textproto").toFile().exists()
             ? RunDirectory.open(folder).resumeAs(run)
             : RunDirectory.begin(folder, run);
-    ByteArrayOutputStream said = new ByteArrayOutputStream();
-    try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-        Trainer trainer = new Trainer(directory, new Edges(), new Progress(out, false), threads)) {
-      Trainer.Outcome outcome = trainer.run(OptionalLong.of(until));
-      return new Ended(outcome, said.toString(StandardCharsets.UTF_8));
+    try (Trainer trainer = new Trainer(directory, new Edges(), new Progress(out, false), threads)) {
+      return trainer.run(OptionalLong.of(until));
     }
   }
 

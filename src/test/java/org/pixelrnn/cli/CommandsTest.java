@@ -1,0 +1,302 @@
+package org.pixelrnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pixelrnn.image.ImageFile;
+import picocli.CommandLine;
+
+/** The commands as a person gives them, one after the other, on a network of a few weights. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CommandsTest {
+  private static final String TINY =
+      "model { pixel_cnn {} h: 4 layers: 1 head_width: 4 }"
+          + " training { adam {} learning_rate { initial: 0.01 } batch_size: 8 steps: 6"
+          + " validation_images: 50 }";
+
+  private Path folder;
+  private Path model;
+
+  /** What a command printed, and its exit status. */
+  private record Ended(int status, String out, String err) {
+    JsonObject json() {
+      return JsonParser.parseString(out).getAsJsonObject();
+    }
+  }
+
+  @BeforeAll
+  void trainAndExport(@TempDir Path temporary) throws IOException {
+    folder = temporary;
+    Path config = folder.resolve("tiny.textproto");
+    Files.writeString(config, TINY);
+    model = folder.resolve("models/tiny");
+    run(0, "train", "--config", config, "--data", "strokes", "--run-dir", folder.resolve("run"));
+    run(0, "export", "--run-dir", folder.resolve("run"), "--to", model);
+  }
+
+  @Test
+  void evalMeasuresTheSameTwice() {
+    Ended first = run(0, "eval", "--model", model, "--data", "strokes", "--limit", "150", "--json");
+    JsonObject measured = first.json();
+    assertEquals(150, measured.get("images").getAsInt());
+    double nats = measured.get("nats_per_image").getAsDouble();
+    assertEquals(nats / (784 * Math.log(2)), measured.get("bits_per_dim").getAsDouble(), 1e-9);
+    assertTrue(measured.get("standard_error_nats").getAsDouble() > 0);
+    // Six steps at most: near to one bit a pixel, and not beyond it.
+    assertTrue(nats > 100 && nats < 784 * Math.log(2) + 50, nats + " nats");
+    assertEquals(
+        first.out,
+        run(0, "eval", "--model", model, "--data", "strokes", "--limit", "150", "--json").out);
+    assertNotEquals(
+        first.out,
+        run(
+                0,
+                "eval",
+                "--model",
+                model,
+                "--data",
+                "strokes",
+                "--split",
+                "validation",
+                "--limit",
+                "150",
+                "--json")
+            .out);
+  }
+
+  @Test
+  void sampleDrawsTheSameGridFromTheSameSeed() throws IOException {
+    Path first = folder.resolve("first.png");
+    Path second = folder.resolve("new/second.png");
+    Path other = folder.resolve("other.png");
+    JsonObject report =
+        run(0, "sample", "--model", model, "--count", "5", "--seed", "7", "--out", first, "--json")
+            .json();
+    assertEquals(5, report.get("count").getAsInt());
+    double seconds = report.get("seconds").getAsDouble();
+    double firstRow = report.get("first_row_seconds").getAsDouble();
+    assertTrue(0 < firstRow && firstRow < seconds, firstRow + " of " + seconds);
+    run(0, "sample", "--model", model.resolve("1"), "--count", "5", "--seed", "7", "--out", second);
+    run(0, "sample", "--model", model, "--count", "5", "--seed", "8", "--out", other);
+    assertEquals(-1, Files.mismatch(first, second));
+    assertNotEquals(-1, Files.mismatch(first, other));
+  }
+
+  @Test
+  void streamedRowsDoNotMixWithJson() {
+    Ended ended =
+        run(
+            0,
+            "sample",
+            "--model",
+            model,
+            "--count",
+            "2",
+            "--out",
+            folder.resolve("s.png"),
+            "--stream",
+            "--json");
+    assertEquals(2, ended.json().get("count").getAsInt());
+    assertEquals(14, ended.err.lines().count(), ended.err);
+  }
+
+  @Test
+  void completeShowsOccludedCompletionsAndOriginal() throws IOException {
+    Path grid = folder.resolve("completions.png");
+    run(
+        0,
+        "complete",
+        "--model",
+        model,
+        "--data",
+        "strokes",
+        "--count",
+        "3",
+        "--completions",
+        "2",
+        "--occlude",
+        "bottom:0.5",
+        "--seed",
+        "1",
+        "--out",
+        grid);
+    BufferedImage fromData = ImageFile.decode(grid);
+    run(
+        0,
+        "complete",
+        "--model",
+        model,
+        "--image",
+        grid,
+        "--completions",
+        "2",
+        "--occlude",
+        "box:3,4,10,12",
+        "--out",
+        folder.resolve("one.png"));
+    BufferedImage fromPicture = ImageFile.decode(folder.resolve("one.png"));
+    assertEquals(fromData.getWidth(), fromPicture.getWidth());
+    assertTrue(fromData.getHeight() > 2 * fromPicture.getHeight());
+  }
+
+  @Test
+  void inspectTellsWhatTheModelIs() {
+    JsonObject facts = run(0, "inspect", "--model", model, "--json").json();
+    assertEquals(28, facts.get("height").getAsInt());
+    assertEquals(2, facts.get("levels").getAsInt());
+    assertEquals("pixel_cnn", facts.get("architecture").getAsString());
+    assertEquals(6, facts.get("steps").getAsInt());
+    assertEquals("strokes", facts.get("dataset").getAsString());
+    // 7·4·1·8 + 8, then (8·4 + 4) + (2·3·4·4 + 4) + (4·8 + 8), then (8·4 + 4) + (4·2 + 2).
+    assertEquals(232 + 36 + 100 + 40 + 36 + 10, facts.get("parameters").getAsInt());
+    assertTrue(run(0, "inspect", "--model", model).out.contains("next_row("));
+  }
+
+  @Test
+  void inspectPlotsWhatTheModelExpectsOfASubPixel() throws IOException {
+    Path plot = folder.resolve("plot.png");
+    Path image = folder.resolve("run/samples.png");
+    Object[] words = {
+      "inspect", "--model", model, "--softmax", "3,27,0", "--image", image, "--out", plot, "--json"
+    };
+    JsonObject facts = run(0, words).json();
+    assertEquals(2, facts.getAsJsonArray("probabilities").size());
+    double zero = facts.getAsJsonArray("probabilities").get(0).getAsDouble();
+    double one = facts.getAsJsonArray("probabilities").get(1).getAsDouble();
+    assertEquals(1, zero + one, 1e-6);
+    int actual = facts.get("actual").getAsInt();
+    double bits = -Math.log(actual == 0 ? zero : one) / Math.log(2);
+    assertEquals(bits, facts.get("bits").getAsDouble(), 1e-9);
+    assertTrue(ImageFile.decode(plot).getWidth() > 500);
+  }
+
+  @Test
+  void evalOfAModelInColourTellsTheChannelsApart() throws IOException {
+    Path config = folder.resolve("colour.textproto");
+    Files.writeString(
+        config,
+        TINY.replace("pixel_cnn {}", "pixel_cnn {} channels: 3 levels: 5").replace(": 4", ": 6"));
+    Path run = folder.resolve("colour-run");
+    Path colour = folder.resolve("models/colour");
+    run(0, "train", "--config", config, "--data", "strokes-rgb", "--run-dir", run);
+    run(0, "export", "--run-dir", run, "--to", colour);
+    JsonObject measured =
+        run(0, "eval", "--model", colour, "--data", "strokes-rgb", "--limit", "50", "--json")
+            .json();
+    assertEquals(3, measured.getAsJsonArray("bits_per_dim_per_channel").size());
+    double sum = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      double bits = measured.getAsJsonArray("bits_per_dim_per_channel").get(channel).getAsDouble();
+      assertTrue(bits > 0 && bits < 3, bits + " bits/dim");
+      sum += bits;
+    }
+    assertEquals(measured.get("bits_per_dim").getAsDouble(), sum / 3, 1e-9);
+  }
+
+  @Test
+  void resumeNeedsNoMoreThanTheFolder() {
+    Path run = folder.resolve("resumed");
+    run(
+        0,
+        "train",
+        "--config",
+        folder.resolve("tiny.textproto"),
+        "--data",
+        "strokes",
+        "--run-dir",
+        run,
+        "--max-steps",
+        "2");
+    Ended ended = run(0, "train", "--run-dir", run, "--resume");
+    assertTrue(ended.out.startsWith("6 steps: validation"), ended.out);
+    Ended again =
+        run(
+            2,
+            "train",
+            "--config",
+            folder.resolve("tiny.textproto"),
+            "--data",
+            "strokes",
+            "--run-dir",
+            run);
+    assertTrue(again.err.contains("--resume"), again.err);
+  }
+
+  /** Words are separated by spaces; MODEL, RUN and OUT stand for paths. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train --run-dir OUT",
+        "train --preset no-such --data strokes --run-dir OUT",
+        "train --preset strokes-pixelcnn --run-dir OUT",
+        "train --preset strokes-pixelcnn --config OUT --data strokes --run-dir OUT",
+        "train --preset strokes-pixelcnn --data mnist:/no/such/folder --run-dir OUT",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set training.batch_size=0",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set model.width=27",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --max-steps 0",
+        "train --preset strokes-rgb-pixelcnn --data strokes --run-dir OUT",
+        "train --resume --run-dir OUT",
+        "export --run-dir OUT --to OUT",
+        "export --run-dir RUN",
+        "eval --model OUT --data strokes",
+        "eval --model MODEL --data circles",
+        "eval --model MODEL --data strokes-rgb",
+        "eval --model MODEL --data strokes --split tset",
+        "eval --model MODEL --data strokes --limit -1",
+        "sample --model MODEL --count 0 --out OUT",
+        "sample --model MODEL --count 1 --temperature -1 --out OUT",
+        "sample --model RUN --count 1 --out OUT",
+        "complete --model MODEL --data strokes --occlude half --out OUT",
+        "complete --model MODEL --occlude bottom:0.5 --out OUT",
+        "complete --model MODEL --image RUN/run.textproto --occlude bottom:0.5 --out OUT",
+        "inspect --model OUT",
+        "inspect --model MODEL --softmax 0,0,0 --out OUT",
+        "inspect --model MODEL --softmax 0,0,1 --image RUN/samples.png --out OUT",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set data.random_crop=0.5",
+        "train --preset strokes-pixelcnn --data folder:MODEL --run-dir OUT",
+        "train --preset strokes-pixelcnn --data tfrecord:RUN/*.textproto --run-dir OUT",
+        "train --preset strokes-pixelcnn --data cifar10:RUN --run-dir OUT",
+      })
+  void wrongUseIsOneLineAndStatusTwo(String line) {
+    Path nothing = folder.resolve("nothing.png");
+    Object[] words =
+        line.replace("MODEL", model.toString())
+            .replace("RUN", folder.resolve("run").toString())
+            .replace("OUT", nothing.toString())
+            .split(" ");
+    Ended ended = run(2, words);
+    assertEquals(1, ended.err.lines().count(), ended.err);
+    assertEquals("", ended.out);
+    assertFalse(Files.exists(nothing), "nothing is left behind");
+  }
+
+  private static Ended run(int expected, Object... words) {
+    String[] arguments = Arrays.stream(words).map(Object::toString).toArray(String[]::new);
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Failures failures = new Failures(false);
+    CommandLine root = PixelRnn.commandLine(failures);
+    root.setOut(new PrintWriter(out, true));
+    root.setErr(new PrintWriter(err, true));
+    int status = failures.watch(root, arguments);
+    assertEquals(expected, status, () -> String.join(" ", arguments) + ": " + err);
+    return new Ended(status, out.toString(), err.toString());
+  }
+}

@@ -1,0 +1,72 @@
+package org.pixelrnn.train;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.pixelrnn.proto.v1.Adam;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.PixelCnn;
+import org.pixelrnn.proto.v1.TrainingConfig;
+
+/** What the process holds does not grow with the steps it takes. */
+@Tag("slow")
+@EnabledOnOs(OS.LINUX)
+class MemoryTest {
+
+  /** The ends of epochs, at which training says where it is. */
+  private static final int EARLY = 84 * SmallRun.STEPS_PER_EPOCH;
+
+  private static final int LATE = 3000;
+
+  @TempDir private Path folder;
+
+  @Test
+  void threeThousandStepsHoldNoMoreThanFiveHundred() throws IOException {
+    SmallRun run =
+        SmallRun.of(
+                ModelConfig.newBuilder().setPixelCnn(PixelCnn.getDefaultInstance()),
+                TrainingConfig.newBuilder().setAdam(Adam.getDefaultInstance()).setSteps(LATE))
+            .withThreads(2);
+    Map<Integer, Long> resident = new HashMap<>();
+    try (PrintStream watching =
+        new PrintStream(OutputStream.nullOutputStream(), true, UTF_8) {
+          @Override
+          public void println(String validated) {
+            for (int step : new int[] {EARLY, LATE}) {
+              if (validated.startsWith("step " + step + ":")) {
+                resident.put(step, residentKilobytes());
+              }
+            }
+          }
+        }) {
+      run.train(folder, LATE, watching);
+    }
+    assertTrue(resident.get(LATE) < 1.05 * resident.get(EARLY), "kB by steps taken: " + resident);
+  }
+
+  private static long residentKilobytes() {
+    System.gc();
+    try {
+      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
