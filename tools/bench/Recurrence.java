@@ -1,5 +1,4 @@
-package org.pixelrnn.bench;
-
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -34,21 +33,22 @@ import org.tensorflow.types.TUint8;
  * which TensorFlow differentiates, in one process.
  *
  * <pre>
- *   tools/bench/run RecurrenceBench [diagonal|row] [height] [width] [h] [layers] [batch] [reference|alone|profile]
+ *   tools/bench/run Recurrence [diagonal|row] [height] [width] [h] [layers] [batch] 
+ *       [reference|alone|profile|drawing]
  * </pre>
  */
-public final class RecurrenceBench {
+public final class Recurrence {
   private static final int STEPS = 30;
   private static final int THREADS = Integer.getInteger("threads", 2);
 
-  private RecurrenceBench() {}
+  private Recurrence() {}
 
   /** What one way of building the step took. */
   private record Times(
       double build, double first, double median, double best, double processor, double loss) {}
 
   /** Prints one table. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     String architecture = args.length > 0 ? args[0] : "diagonal";
     int[] sizes = {28, 28, 16, 2, 16};
     for (int i = 0; i < sizes.length && i + 1 < args.length; i++) {
@@ -65,6 +65,10 @@ public final class RecurrenceBench {
         architecture.equals("row")
             ? builder.setRowLstm(RowLstm.getDefaultInstance()).build()
             : builder.setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance()).build();
+    if (mode.equals("drawing")) {
+      Drawing.print(config, 1, 16, 100);
+      return;
+    }
     System.out.printf(
         "%s, %d×%d, h = %d, %d layers, batch %d%n",
         architecture, sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
@@ -74,6 +78,8 @@ public final class RecurrenceBench {
     warmUp();
     Times scans = measure(config, sizes[4], true, mode.equals("profile"));
     print("scans", scans);
+    double rate = flops(config, sizes[4]) / (scans.best / 1000);
+    double peak = Measure.matrixProductPeak();
     if (mode.equals("reference")) {
       Times reference = measure(config, sizes[4], false, false);
       print("reference", reference);
@@ -86,6 +92,9 @@ public final class RecurrenceBench {
           reference.best / scans.best,
           reference.processor / scans.processor);
     }
+    System.out.printf(
+        "%.1f GFLOP/s in the best step of scans, %.2f of a matrix product's %.1f%n",
+        rate / 1e9, rate / peak, peak / 1e9);
   }
 
   /** Loads TensorFlow and what both ways need of it, so that neither pays for the other. */
@@ -208,6 +217,19 @@ public final class RecurrenceBench {
         .setIntraOpParallelismThreads(Integer.getInteger("intra", THREADS))
         .setInterOpParallelismThreads(THREADS)
         .build();
+  }
+
+  /**
+   * The arithmetic of the layers in a step: of each matrix, the product, its gradient with respect
+   * to what it is multiplied with, and its gradient with respect to the matrix.
+   */
+  private static double flops(ModelConfig config, int batch) {
+    double h = config.getH();
+    // [x, two neighbours] in two directions; or [x, its left neighbour, three above].
+    double gates = config.hasRowLstm() ? 7 * h * 4 * h : 2 * 4 * h * 4 * h;
+    double expansion = h * 2 * h;
+    double pixels = (double) config.getHeight() * config.getWidth() * batch;
+    return 3 * 2 * (gates + expansion) * pixels * config.getLayers();
   }
 
   private static double processorSeconds() {
