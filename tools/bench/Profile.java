@@ -1,5 +1,3 @@
-package org.pixelrnn.bench;
-
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;

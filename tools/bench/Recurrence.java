@@ -1,5 +1,4 @@
-package org.pixelrnn.bench;
-
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,8 +24,6 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
@@ -36,21 +33,22 @@ import org.tensorflow.types.TUint8;
  * which TensorFlow differentiates, in one process.
  *
  * <pre>
- *   tools/bench/run RecurrenceBench [diagonal|row] [height] [width] [h] [layers] [batch] [reference|alone|profile]
+ *   tools/bench/run Recurrence [diagonal|row] [height] [width] [h] [layers] [batch] 
+ *       [reference|alone|profile|drawing]
  * </pre>
  */
-public final class RecurrenceBench {
+public final class Recurrence {
   private static final int STEPS = 30;
   private static final int THREADS = Integer.getInteger("threads", 2);
 
-  private RecurrenceBench() {}
+  private Recurrence() {}
 
   /** What one way of building the step took. */
   private record Times(
       double build, double first, double median, double best, double processor, double loss) {}
 
   /** Prints one table. */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     String architecture = args.length > 0 ? args[0] : "diagonal";
     int[] sizes = {28, 28, 16, 2, 16};
     for (int i = 0; i < sizes.length && i + 1 < args.length; i++) {
@@ -67,6 +65,10 @@ public final class RecurrenceBench {
         architecture.equals("row")
             ? builder.setRowLstm(RowLstm.getDefaultInstance()).build()
             : builder.setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance()).build();
+    if (mode.equals("drawing")) {
+      Drawing.print(config, 1, 16, 100);
+      return;
+    }
     System.out.printf(
         "%s, %d×%d, h = %d, %d layers, batch %d%n",
         architecture, sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
@@ -76,6 +78,8 @@ public final class RecurrenceBench {
     warmUp();
     Times scans = measure(config, sizes[4], true, mode.equals("profile"));
     print("scans", scans);
+    double rate = flops(config, sizes[4]) / (scans.best / 1000);
+    double peak = Measure.matrixProductPeak();
     if (mode.equals("reference")) {
       Times reference = measure(config, sizes[4], false, false);
       print("reference", reference);
@@ -88,6 +92,9 @@ public final class RecurrenceBench {
           reference.best / scans.best,
           reference.processor / scans.processor);
     }
+    System.out.printf(
+        "%.1f GFLOP/s in the best step of scans, %.2f of a matrix product's %.1f%n",
+        rate / 1e9, rate / peak, peak / 1e9);
   }
 
   /** Loads TensorFlow and what both ways need of it, so that neither pays for the other. */
@@ -160,7 +167,7 @@ public final class RecurrenceBench {
       for (int p = 0; p < levels.length; p++) {
         levels[p] = (byte) (p * 7919L % 13 % 2);
       }
-      try (Session session = new Session(graph, configuration(scans));
+      try (Session session = new Session(graph, configuration());
           TUint8 x =
               TUint8.tensorOf(
                   Shape.of(batch, config.getHeight(), config.getWidth(), 1),
@@ -205,16 +212,24 @@ public final class RecurrenceBench {
     }
   }
 
-  private static ConfigProto configuration(boolean scans) {
-    RewriterConfig.Builder rewriter = RewriterConfig.newBuilder();
-    if (scans) {
-      rewriter.setFunctionOptimization(RewriterConfig.Toggle.OFF);
-    }
+  private static ConfigProto configuration() {
     return ConfigProto.newBuilder()
         .setIntraOpParallelismThreads(Integer.getInteger("intra", THREADS))
         .setInterOpParallelismThreads(THREADS)
-        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriter))
         .build();
+  }
+
+  /**
+   * The arithmetic of the layers in a step: of each matrix, the product, its gradient with respect
+   * to what it is multiplied with, and its gradient with respect to the matrix.
+   */
+  private static double flops(ModelConfig config, int batch) {
+    double h = config.getH();
+    // [x, two neighbours] in two directions; or [x, its left neighbour, three above].
+    double gates = config.hasRowLstm() ? 7 * h * 4 * h : 2 * 4 * h * 4 * h;
+    double expansion = h * 2 * h;
+    double pixels = (double) config.getHeight() * config.getWidth() * batch;
+    return 3 * 2 * (gates + expansion) * pixels * config.getLayers();
   }
 
   private static double processorSeconds() {
