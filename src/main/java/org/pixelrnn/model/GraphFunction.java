@@ -53,7 +53,7 @@ final class GraphFunction {
   }
 
   /** The next argument. */
-  <T extends TType> Operand<T> argument(Class<T> type, long... shape) {
+  <T extends TType> Operand<T> next(Class<T> type, long... shape) {
     Operand<T> argument = tf.placeholder(type, Placeholder.shape(Shape.of(shape)));
     signature.input("argument" + arguments++, argument);
     return argument;
@@ -63,7 +63,7 @@ final class GraphFunction {
   List<Operand<TFloat32>> states(Network network) {
     List<Operand<TFloat32>> states = new ArrayList<>();
     for (State state : network.state()) {
-      states.add(argument(TFloat32.class, state.shape().asArray()));
+      states.add(next(TFloat32.class, state.shape().asArray()));
     }
     return List.copyOf(states);
   }
@@ -72,7 +72,7 @@ final class GraphFunction {
   Weights weights(Network network) {
     Map<Weight, Operand<TFloat32>> weights = new HashMap<>();
     for (Weight weight : network.weights()) {
-      weights.put(weight, argument(TFloat32.class, weight.shape().asArray()));
+      weights.put(weight, next(TFloat32.class, weight.shape().asArray()));
     }
     return weights::get;
   }
