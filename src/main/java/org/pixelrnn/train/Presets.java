@@ -20,9 +20,14 @@ public final class Presets {
           "cifar10-small-row-lstm",
           "imagenet32-row-lstm",
           "imagenet64-row-lstm",
+          "mnist-diagonal-bilstm",
+          "mnist-diagonal-bilstm-7",
           "mnist-pixelcnn",
+          "mnist-row-lstm",
+          "strokes-diagonal-bilstm",
           "strokes-pixelcnn",
-          "strokes-rgb-pixelcnn");
+          "strokes-rgb-pixelcnn",
+          "strokes-row-lstm");
 
   private Presets() {}
 

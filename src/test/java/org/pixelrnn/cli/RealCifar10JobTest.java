@@ -34,12 +34,7 @@ class RealCifar10JobTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "cifar10-small-pixelcnn",
-        "cifar10-small-row-lstm",
-        "cifar10-small-diagonal-bilstm"
-      })
+  @ValueSource(strings = {"cifar10-small-pixelcnn"})
   void aFewHundredStepsAreBetterThanIndependentColours(String preset) {
     String data = "cifar10:" + RealData.cifar10();
     String run = folder.resolve("run").toString();
