@@ -160,7 +160,7 @@ public final class Recurrence {
       int i = 0;
       for (Operand<TFloat32> variable : variables.values()) {
         updates.add(
-            afterAll.train.applyGradientDescent(variable, tf.constant(1e-3f), gradients.get(i++)));
+            afterAll.train.applyGradientDescent(variable, tf.constant(1e-5f), gradients.get(i++)));
       }
       Op step = tf.withControlDependencies(updates).noOp();
       byte[] levels = new byte[batch * config.getHeight() * config.getWidth()];

@@ -26,9 +26,9 @@ final class DiagonalBiLstmBody implements LayerBody {
     this.width = config.getWidth();
     this.h = config.getH();
     this.channels = config.getChannels();
-    this.scan = DiagonalScan.of(config.getHeight(), width, 2 * h, h);
-    this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
     boolean learned = config.getDiagonalBilstm().getLearnedInitialState();
+    this.scan = DiagonalScan.of(config.getHeight(), width, 2 * h, h, learned);
+    this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
     this.rightwards = new Recurrence(name + "/rightwards", 1, 2, h, channels, learned);
     this.leftwards = new Recurrence(name + "/leftwards", 1, 2, h, channels, learned);
     this.rightwardsAbove = new State(name + "/rightwards/h_above", width, h);
@@ -60,8 +60,8 @@ final class DiagonalBiLstmBody implements LayerBody {
         scan,
         x,
         ImmutableList.<Operand<TFloat32>>builder()
-            .addAll(rightwards.values(pass).asList())
-            .addAll(leftwards.values(pass).asList())
+            .addAll(rightwards.values(pass))
+            .addAll(leftwards.values(pass))
             .build());
   }
 

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.pixelrnn.model.MaskedConvolution.Features;
-import org.pixelrnn.model.scan.LstmWeights;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -64,13 +63,12 @@ final class Recurrence {
   }
 
   /** As a scan takes them. */
-  LstmWeights values(Pass pass) {
-    return new LstmWeights(
-        inputToState.kernel(pass),
-        stateToState(pass),
-        inputToState.bias(pass),
-        initialH(pass),
-        initialC(pass));
+  List<Operand<TFloat32>> values(Pass pass) {
+    ImmutableList.Builder<Operand<TFloat32>> all = ImmutableList.builder();
+    all.add(inputToState.kernel(pass)).add(stateToState(pass)).add(inputToState.bias(pass));
+    initialH.map(pass::weight).ifPresent(all::add);
+    initialC.map(pass::weight).ifPresent(all::add);
+    return all.build();
   }
 
   MaskedConvolution inputToState() {

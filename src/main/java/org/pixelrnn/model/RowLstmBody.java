@@ -26,11 +26,10 @@ final class RowLstmBody implements LayerBody {
     this.width = config.getWidth();
     this.h = config.getH();
     this.channels = config.getChannels();
-    this.scan = RowScan.of(config.getHeight(), width, 2 * h, h);
+    boolean learned = config.getRowLstm().getLearnedInitialState();
+    this.scan = RowScan.of(config.getHeight(), width, 2 * h, h, learned);
     this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
-    this.recurrence =
-        new Recurrence(
-            name + "/row_lstm", 3, 3, h, channels, config.getRowLstm().getLearnedInitialState());
+    this.recurrence = new Recurrence(name + "/row_lstm", 3, 3, h, channels, learned);
     this.hAbove = new State(name + "/row_lstm/h_above", width, h);
     this.cAbove = new State(name + "/row_lstm/c_above", width, h);
   }
@@ -53,7 +52,7 @@ final class RowLstmBody implements LayerBody {
 
   @Override
   public Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
-    return pass.scan(scan, x, recurrence.values(pass).asList());
+    return pass.scan(scan, x, recurrence.values(pass));
   }
 
   @Override

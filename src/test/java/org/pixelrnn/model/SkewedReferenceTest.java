@@ -31,15 +31,12 @@ class SkewedReferenceTest {
   private static final float RATE = 0.02f;
 
   static Stream<Named<ModelConfig>> networks() {
-    ModelConfig.Builder square = small(5, 5);
-    ModelConfig.Builder wide = small(3, 6);
-    ModelConfig.Builder tall = small(6, 3);
+    ModelConfig.Builder wide = small(3, 5);
+    ModelConfig.Builder tall = small(5, 3);
     return Stream.of(
-        Named.of("Diagonal 5×5", diagonal(square)),
-        Named.of("Diagonal 3×6", diagonal(wide)),
-        Named.of("Diagonal 6×3", diagonal(tall)),
-        Named.of("Row 5×5", row(square)),
-        Named.of("Row 3×6", row(wide)));
+        Named.of("Diagonal 3×5", diagonal(wide)),
+        Named.of("Diagonal 5×3", diagonal(tall)),
+        Named.of("Row 3×5", row(wide)));
   }
 
   @ParameterizedTest

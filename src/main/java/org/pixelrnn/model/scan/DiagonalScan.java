@@ -23,10 +23,10 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>Inputs: x {@code [pixels, batch, in]}, then the {@link LstmWeights} of both directions, with
  * kernels {@code [1, 1, in, 4h]} and the taps {@code [2, h, 4h]} of the upper and of the left
- * neighbour.
+ * neighbour; the initial states are among them if they are learned, and 0 otherwise.
  */
 public final class DiagonalScan extends Scan {
-  private record Sizes(Diagonals diagonals, int in, int h) {}
+  private record Sizes(Diagonals diagonals, int in, int h, boolean learnedInitialState) {}
 
   private static final LoadingCache<Sizes, DiagonalScan> SHARED =
       CacheBuilder.newBuilder().weakValues().build(CacheLoader.from(DiagonalScan::new));
@@ -34,6 +34,7 @@ public final class DiagonalScan extends Scan {
   private final Diagonals diagonals;
   private final int in;
   private final int h;
+  private final boolean learnedInitialState;
 
   /** In the order of diagonals: where the pixel of the mirror image is. */
   private final int[] mirrored;
@@ -45,12 +46,13 @@ public final class DiagonalScan extends Scan {
     this.diagonals = sizes.diagonals;
     this.in = sizes.in;
     this.h = sizes.h;
+    this.learnedInitialState = sizes.learnedInitialState;
     this.mirrored = diagonals.inOrder((r, q) -> mirror(r, q));
   }
 
   /** The one scan of these sizes. */
-  public static DiagonalScan of(int height, int width, int in, int h) {
-    return SHARED.getUnchecked(new Sizes(new Diagonals(height, width), in, h));
+  public static DiagonalScan of(int height, int width, int in, int h, boolean learnedInitialState) {
+    return SHARED.getUnchecked(new Sizes(new Diagonals(height, width), in, h, learnedInitialState));
   }
 
   @Override
@@ -66,8 +68,10 @@ public final class DiagonalScan extends Scan {
       shapes.add(Shape.of(1, 1, in, 4L * h));
       shapes.add(Shape.of(2, h, 4L * h));
       shapes.add(Shape.of(4L * h));
-      shapes.add(Shape.of(h));
-      shapes.add(Shape.of(h));
+      if (learnedInitialState) {
+        shapes.add(Shape.of(h));
+        shapes.add(Shape.of(h));
+      }
     }
     return shapes;
   }
@@ -123,13 +127,16 @@ public final class DiagonalScan extends Scan {
         tf.math.add(
             rightwards.get(0), rows.gathered(leftwards.get(0), diagonals.pixels(), in, mirrored));
     gradients.add(rows.map(dx, diagonals.pixels(), in));
-    gradients.addAll(rightwards.subList(1, 1 + LstmWeights.COUNT));
-    gradients.addAll(leftwards.subList(1, 4));
-    // The leftwards initial h is also what came in above the first row.
-    Operand<TFloat32> cameIn =
-        rows.sum(rows.gathered(dh, diagonals.pixels(), h, diagonals.firstRow()));
-    gradients.add(tf.math.add(leftwards.get(4), cameIn));
-    gradients.add(leftwards.get(5));
+    int weights = LstmWeights.count(learnedInitialState);
+    gradients.addAll(rightwards.subList(1, 1 + weights));
+    gradients.addAll(leftwards.subList(1, 1 + weights));
+    if (learnedInitialState) {
+      // The leftwards initial h is also what came in above the first row.
+      Operand<TFloat32> cameIn =
+          rows.sum(rows.gathered(dh, diagonals.pixels(), h, diagonals.firstRow()));
+      int initialH = gradients.size() - 2;
+      gradients.set(initialH, tf.math.add(gradients.get(initialH), cameIn));
+    }
     return gradients;
   }
 
@@ -147,8 +154,9 @@ public final class DiagonalScan extends Scan {
     Both(Ops tf, List<Operand<TFloat32>> inputs) {
       this.rows =
           new PixelRows(tf, inputs.get(0), Math.min(diagonals.height(), diagonals.width()) + 1);
-      LstmWeights first = LstmWeights.of(inputs.subList(1, 1 + LstmWeights.COUNT));
-      leftwardsWeights = LstmWeights.of(inputs.subList(1 + LstmWeights.COUNT, inputs.size()));
+      int weights = LstmWeights.count(learnedInitialState);
+      LstmWeights first = LstmWeights.of(tf, inputs.subList(1, 1 + weights), h);
+      leftwardsWeights = LstmWeights.of(tf, inputs.subList(1 + weights, 1 + 2 * weights), h);
       rightwards = new Wavefront(tf, rows, diagonals, first, in, h);
       leftwards = new Wavefront(tf, rows, diagonals, leftwardsWeights, in, h);
     }

@@ -2,6 +2,7 @@ package org.pixelrnn.model.scan;
 
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -13,23 +14,29 @@ import org.tensorflow.types.TFloat32;
  * @param h outside the image, {@code [h]}
  * @param c outside the image, {@code [h]}
  */
-public record LstmWeights(
+record LstmWeights(
     Operand<TFloat32> inputToState,
     Operand<TFloat32> stateToState,
     Operand<TFloat32> bias,
     Operand<TFloat32> h,
     Operand<TFloat32> c) {
 
-  /** How many tensors these are. */
-  static final int COUNT = 5;
-
-  /** As inputs of a scan, in order. */
-  public List<Operand<TFloat32>> asList() {
-    return List.of(inputToState, stateToState, bias, h, c);
+  /** How many tensors these are, if the state outside the image is one of the inputs of a scan. */
+  static int count(boolean learnedInitialState) {
+    return learnedInitialState ? 5 : 3;
   }
 
-  static LstmWeights of(List<Operand<TFloat32>> tensors) {
+  /**
+   * From the inputs of a scan. An initial state that is not learned is not one of them: TensorFlow
+   * makes a copy of a function, and optimizes it anew, for each call with a constant.
+   */
+  static LstmWeights of(Ops tf, List<Operand<TFloat32>> inputs, int h) {
+    boolean learned = inputs.size() == count(true);
     return new LstmWeights(
-        tensors.get(0), tensors.get(1), tensors.get(2), tensors.get(3), tensors.get(4));
+        inputs.get(0),
+        inputs.get(1),
+        inputs.get(2),
+        learned ? inputs.get(3) : tf.constant(new float[h]),
+        learned ? inputs.get(4) : tf.constant(new float[h]));
   }
 }

@@ -26,10 +26,10 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>Inputs: x {@code [pixels, batch, in]}, pixels row by row, then {@link LstmWeights} with a
  * kernel {@code [1, 3, in, 4h]}, whose right tap is masked, and the taps {@code [3, h, 4h]} of the
- * row above.
+ * row above; the initial state is among them if it is learned, and 0 otherwise.
  */
 public final class RowScan extends Scan {
-  private record Sizes(int height, int width, int in, int h) {}
+  private record Sizes(int height, int width, int in, int h, boolean learnedInitialState) {}
 
   private static final LoadingCache<Sizes, RowScan> SHARED =
       CacheBuilder.newBuilder().weakValues().build(CacheLoader.from(RowScan::new));
@@ -38,6 +38,7 @@ public final class RowScan extends Scan {
   private final int width;
   private final int in;
   private final int h;
+  private final boolean learnedInitialState;
 
   private RowScan(Sizes sizes) {
     super("row_scan_%dx%d_%d_%d".formatted(sizes.height, sizes.width, sizes.in, sizes.h));
@@ -45,11 +46,12 @@ public final class RowScan extends Scan {
     this.width = sizes.width;
     this.in = sizes.in;
     this.h = sizes.h;
+    this.learnedInitialState = sizes.learnedInitialState;
   }
 
   /** The one scan of these sizes. */
-  public static RowScan of(int height, int width, int in, int h) {
-    return SHARED.getUnchecked(new Sizes(height, width, in, h));
+  public static RowScan of(int height, int width, int in, int h, boolean learnedInitialState) {
+    return SHARED.getUnchecked(new Sizes(height, width, in, h, learnedInitialState));
   }
 
   @Override
@@ -59,13 +61,16 @@ public final class RowScan extends Scan {
 
   @Override
   List<Shape> inputShapes() {
-    return List.of(
-        Shape.of((long) height * width, Shape.UNKNOWN_SIZE, in),
-        Shape.of(1, 3, in, 4L * h),
-        Shape.of(3, h, 4L * h),
-        Shape.of(4L * h),
-        Shape.of(h),
-        Shape.of(h));
+    List<Shape> shapes = new ArrayList<>();
+    shapes.add(Shape.of((long) height * width, Shape.UNKNOWN_SIZE, in));
+    shapes.add(Shape.of(1, 3, in, 4L * h));
+    shapes.add(Shape.of(3, h, 4L * h));
+    shapes.add(Shape.of(4L * h));
+    if (learnedInitialState) {
+      shapes.add(Shape.of(h));
+      shapes.add(Shape.of(h));
+    }
+    return shapes;
   }
 
   @Override
@@ -81,7 +86,7 @@ public final class RowScan extends Scan {
   @Override
   Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
     PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
-    LstmWeights weights = LstmWeights.of(inputs.subList(1, inputs.size()));
+    LstmWeights weights = LstmWeights.of(tf, inputs.subList(1, inputs.size()), h);
     Operand<TFloat32> stateMatrix =
         tf.reshape(weights.stateToState(), tf.constant(new int[] {3 * h, 4 * h}));
     LstmStep.Gates gates =
@@ -110,7 +115,7 @@ public final class RowScan extends Scan {
   List<Operand<TFloat32>> backward(
       Ops tf, List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> tape, Operand<TFloat32> dy) {
     PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
-    LstmWeights weights = LstmWeights.of(inputs.subList(1, inputs.size()));
+    LstmWeights weights = LstmWeights.of(tf, inputs.subList(1, inputs.size()), h);
     Tape steps = new Tape(tf, rows, tape, h, eachRow());
     List<? extends Operand<TFloat32>> dys = rows.split(rows.flat(dy, h), eachRow());
     List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 3L).output();
@@ -143,15 +148,19 @@ public final class RowScan extends Scan {
         tf.splitV(matrix.get(0), tf.constant(new int[] {2 * in, 2 * h}), tf.constant(0), 2L)
             .output();
     Operand<TFloat32> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), tf.constant(0f));
-    return List.of(
-        inputGradient(tf, rows, weights, allGates),
-        tf.reshape(
-            rows.joined(List.of(seen.get(0), masked)), tf.constant(new int[] {1, 3, in, 4 * h})),
-        tf.reshape(
-            rows.joined(List.of(seen.get(1), matrix.get(1))), tf.constant(new int[] {3, h, 4 * h})),
-        rows.sum(allGates),
-        rows.sum(dh),
-        rows.sum(dc));
+    List<Operand<TFloat32>> gradients =
+        List.of(
+            inputGradient(tf, rows, weights, allGates),
+            tf.reshape(
+                rows.joined(List.of(seen.get(0), masked)),
+                tf.constant(new int[] {1, 3, in, 4 * h})),
+            tf.reshape(
+                rows.joined(List.of(seen.get(1), matrix.get(1))),
+                tf.constant(new int[] {3, h, 4 * h})),
+            rows.sum(allGates),
+            rows.sum(dh),
+            rows.sum(dc));
+    return gradients.subList(0, inputs.size());
   }
 
   private int[] eachRow() {

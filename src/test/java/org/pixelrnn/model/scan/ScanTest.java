@@ -37,7 +37,7 @@ class ScanTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void diagonal(int height, int width, int batch) {
-    DiagonalScan scan = DiagonalScan.of(height, width, IN, H);
+    DiagonalScan scan = DiagonalScan.of(height, width, IN, H, true);
     ExactRecurrence exact = new ExactRecurrence(height, width, batch, IN, H);
     check(scan, batch, inputs -> exact.diagonal(scan.order(), inputs));
   }
@@ -47,7 +47,7 @@ class ScanTest {
   void row(int height, int width, int batch) {
     ExactRecurrence exact = new ExactRecurrence(height, width, batch, IN, H);
     check(
-        RowScan.of(height, width, IN, H),
+        RowScan.of(height, width, IN, H, true),
         batch,
         inputs -> {
           // The right tap is masked.
