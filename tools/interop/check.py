@@ -1,17 +1,14 @@
-#!/usr/bin/env python3
-"""Checks that an exported model says to Python what it says to Java.
+"""Uses an exported model from Python, with TensorFlow and nothing of ours.
 
-Needs TensorFlow and nothing of this project's. A reference folder holds what Java was told:
+    check.py MODEL/VERSION                   lists the signatures and calls each
+    check.py MODEL/VERSION REFERENCE.json    and compares with what Java got from the same model
 
-    model             the export, a SavedModel
-    reference.json    each array's type and shape, and the arguments of the calls
-    NAME.bin          the arrays, little-endian
-
-usage: check.py REFERENCE_FOLDER...
+Exit status 0 if everything agrees. The reference is written by InteropTest.java.
 """
 
 import json
 import pathlib
+import subprocess
 import sys
 
 import numpy as np
@@ -20,72 +17,100 @@ import tensorflow as tf
 TOLERANCE = 1e-4
 
 
-def check(folder):
-    reference = json.loads((folder / "reference.json").read_text())
-    arrays = {
-        name: np.fromfile(folder / f"{name}.bin", dtype=array["type"]).reshape(array["shape"])
-        for name, array in reference["arrays"].items()
-    }
-    model = tf.saved_model.load(str(folder / "model"))
-    calls = model.signatures
-    print(f"{folder.name}: {', '.join(sorted(calls))}")
-
-    seed = tf.constant(reference["seed"], tf.int64)
-    temperature = tf.constant(reference["temperature"], tf.float32)
-    count = tf.constant(reference["count"], tf.int32)
-    images = tf.constant(arrays["images"])
-    known = tf.constant(arrays["known"].astype(bool))
-
-    for signature in ("log_prob", "serving_default"):
-        close(f"{signature}: log_prob", calls[signature](images=images)["log_prob"], arrays["log_prob"])
-    nats = calls["log_prob"](images=images)["log_prob"].numpy()
-    dimensions = np.prod(images.shape[1:])
-    close(
-        "log_prob: bits_per_dim",
-        calls["log_prob"](images=images)["bits_per_dim"],
-        -nats / (dimensions * np.log(2)),
-    )
-    close("logits", calls["logits"](images=images)["logits"], arrays["logits"])
-
-    draw = {"seed": seed, "temperature": temperature}
-    equal("sample", calls["sample"](count=count, **draw)["images"], arrays["sample"])
-    completed = calls["complete"](images=images, known=known, **draw)["images"]
-    equal("complete", completed, arrays["complete"])
-
-    height, width, channels = images.shape[1:]
-    state = calls["start"](count=count)
+def draw_by_rows(signatures, images, known, seed, temperature):
+    """The sampler's loop: `start`, then `next_row` for each row, the state going round."""
+    state = signatures["start"](count=tf.constant(len(images)))
     rows = []
-    for row in range(height):
-        drawn = calls["next_row"](
-            row=tf.constant(row, tf.int32),
-            known_values=tf.zeros([reference["count"], width, channels], tf.uint8),
-            known=tf.zeros([reference["count"], width], tf.bool),
-            **draw,
+    for row in range(images.shape[1]):
+        state = {name: tensor for name, tensor in state.items() if name.startswith("state_")}
+        state = signatures["next_row"](
+            row=tf.constant(row),
+            known_values=tf.constant(images[:, row]),
+            known=tf.constant(known[:, row]),
+            seed=seed,
+            temperature=temperature,
             **state,
         )
-        rows.append(drawn["values"])
-        state = {name: value for name, value in drawn.items() if name.startswith("state_")}
-    equal("start, next_row", np.stack(rows, axis=1), arrays["sample"])
+        rows.append(state["values"].numpy())
+    return np.stack(rows, axis=1)
 
 
-def close(what, found, expected):
-    found = np.asarray(found)
-    assert found.shape == expected.shape, f"{what}: shape {found.shape}, not {expected.shape}"
-    difference = np.max(np.abs(found - expected))
-    assert difference <= TOLERANCE, f"{what}: differs by {difference}, more than {TOLERANCE}"
-    print(f"  {what}: within {difference:.1e}")
+def results(signatures, images, known, count, seed, temperature):
+    """Every signature's answer, by the name it has in the reference."""
+    seed = tf.constant(seed, tf.int64)
+    temperature = tf.constant(temperature, tf.float32)
+    likelihood = signatures["log_prob"](images=tf.constant(images))
+    served = signatures["serving_default"](images=tf.constant(images))
+    nothing = np.zeros((count,) + images.shape[1:], np.uint8)
+    sample = signatures["sample"](count=tf.constant(count), seed=seed, temperature=temperature)
+    complete = signatures["complete"](
+        images=tf.constant(images), known=tf.constant(known), seed=seed, temperature=temperature
+    )
+    return {
+        "log_prob": likelihood["log_prob"].numpy(),
+        "log_prob, served": served["log_prob"].numpy(),
+        "bits_per_dim": likelihood["bits_per_dim"].numpy(),
+        "logits": signatures["logits"](images=tf.constant(images))["logits"].numpy(),
+        "sample": sample["images"].numpy(),
+        "sample, by rows": draw_by_rows(
+            signatures, nothing, np.zeros(nothing.shape[:3], bool), seed, temperature
+        ),
+        "complete": complete["images"].numpy(),
+        "complete, by rows": draw_by_rows(signatures, images, known, seed, temperature),
+    }
 
 
-def equal(what, found, expected):
-    found = np.asarray(found)
-    assert found.shape == expected.shape, f"{what}: shape {found.shape}, not {expected.shape}"
-    different = np.count_nonzero(found != expected)
-    assert different == 0, f"{what}: {different} of {expected.size} levels differ"
-    print(f"  {what}: equal")
+def disagreement(found, expected):
+    """What is wrong with a result, or None. Levels must be equal, floats nearly."""
+    expected = np.asarray(expected, found.dtype).reshape(found.shape)
+    if found.dtype == np.uint8:
+        wrong = np.count_nonzero(found != expected)
+        return f"{wrong} of {found.size} levels differ" if wrong else None
+    error = np.max(np.abs(found - expected))
+    return None if error <= TOLERANCE else f"off by {error}, more than {TOLERANCE}"
+
+
+def main(version, reference=None):
+    signatures = tf.saved_model.load(version).signatures
+    for name in sorted(signatures):
+        inputs = sorted(signatures[name].structured_input_signature[1])
+        outputs = sorted(signatures[name].structured_outputs)
+        print(f"{name}({', '.join(inputs)}) -> {', '.join(outputs)}")
+
+    shape = signatures["logits"].structured_outputs["logits"].shape[1:4]
+    if reference:
+        expected = json.loads(pathlib.Path(reference).read_text())
+    else:
+        expected = {"images": np.zeros((2, *shape)), "count": 2, "seed": 1, "temperature": 1.0}
+        expected["known"] = np.arange(2 * shape[0] * shape[1]) % 2 == 0
+    images = np.asarray(expected["images"], np.uint8).reshape(-1, *shape)
+    known = np.asarray(expected["known"], bool).reshape(images.shape[:3])
+
+    found = results(
+        signatures, images, known, expected["count"], expected["seed"], expected["temperature"]
+    )
+    wrong = 0
+    for name, value in found.items():
+        line = f"{name}: {value.dtype} {list(value.shape)}"
+        if reference:
+            # Different ways to one result have the same reference.
+            complaint = disagreement(value, expected[name.split(",")[0]])
+            wrong += complaint is not None
+            line += f": {complaint or 'as in Java'}"
+        print(line)
+
+    cli = pathlib.Path(sys.executable).with_name("saved_model_cli")
+    shown = subprocess.run(
+        [cli, "show", "--dir", version, "--all"], check=True, capture_output=True, text=True
+    ).stdout
+    for name in signatures:
+        if f"signature_def['{name}']" not in shown:
+            print(f"saved_model_cli does not show {name}")
+            wrong += 1
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    for argument in sys.argv[1:]:
-        check(pathlib.Path(argument))
+    sys.exit(main(*sys.argv[1:]))

@@ -11,7 +11,6 @@ import org.pixelrnn.data.Split;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
-import org.pixelrnn.image.Levels;
 import org.pixelrnn.image.Occlusion;
 import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.proto.v1.DataConfig;
@@ -104,16 +103,11 @@ final class CompleteCommand implements Callable<Integer> {
   private Images originals(Sampler sampler) {
     ImageShape shape = sampler.shape();
     if (source.image != null) {
-      Levels levels = Levels.of(shape);
-      byte[] values = ImageFile.read(source.image, shape);
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (byte) levels.quantise(Byte.toUnsignedInt(values[i]));
-      }
-      return Images.of(shape, values);
+      return Images.read(source.image, shape);
     }
     DataConfig config =
         sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());
-    try (ImageDataset data = Datasets.open(source.data, config)) {
+    try (ImageDataset data = Datasets.open(source.data, config, shape)) {
       return new EvaluationImages(data, Split.TEST, shape, config, count, count).batch(0);
     }
   }

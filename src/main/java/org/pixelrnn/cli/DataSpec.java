@@ -2,7 +2,9 @@ package org.pixelrnn.cli;
 
 /** What {@code --data} takes, as the help says it. */
 final class DataSpec {
-  static final String DESCRIPTION = "Images: strokes, strokes-rgb or mnist:DIR.";
+  static final String DESCRIPTION =
+      "Images: strokes, strokes-rgb, mnist:DIR, cifar10:DIR, folder:DIR (PNG, JPEG, BMP, GIF, WebP)"
+          + " or tfrecord:GLOB.";
 
   private DataSpec() {}
 }

@@ -41,11 +41,19 @@ final class DemoCommand implements Callable<Integer> {
           "Where everything goes. Default: the first free one of runs/demo-1, runs/demo-2, …")
   private Path runDirectory;
 
+  @Option(
+      names = "--architecture",
+      paramLabel = "NAME",
+      defaultValue = "pixelcnn",
+      description = "pixelcnn, row-lstm or diagonal-bilstm. Default: pixelcnn.")
+  private String architecture;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = runDirectory == null ? firstFree() : runDirectory;
-    String preset = "strokes-pixelcnn";
+    String preset = "strokes-" + architecture;
+    Presets.load(preset);
     Path model = folder.resolve("model");
     Path samples = folder.resolve("samples.png");
     Path completions = folder.resolve("completions.png");
@@ -113,7 +121,7 @@ final class DemoCommand implements Callable<Integer> {
   /** The mean negative log-likelihood of the same test images under independent pixels. */
   private static double baseline(RunConfig config) {
     ImageShape shape = ImageShape.of(config.getModel());
-    try (ImageDataset data = Datasets.open(DATA, config.getData())) {
+    try (ImageDataset data = Datasets.open(DATA, config.getData(), shape)) {
       Images training =
           new Batches(
                   data, shape, config.getData(), BASELINE_IMAGES, config.getTraining().getSeed())

@@ -2,8 +2,10 @@ package org.pixelrnn.cli;
 
 import com.google.gson.Gson;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import org.pixelrnn.data.Datasets;
@@ -57,7 +59,8 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print one JSON object: images, nats_per_image, bits_per_dim, standard_error_nats.")
+          "Print one JSON object: images, nats_per_image, bits_per_dim, standard_error_nats, and of"
+              + " a model in colour bits_per_dim_per_channel.")
   private boolean json;
 
   @Override
@@ -67,11 +70,26 @@ final class EvalCommand implements Callable<Integer> {
     }
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
+      // Crops are for training: the training images too are measured as they are.
       DataConfig config =
-          sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());
-      try (ImageDataset images = Datasets.open(data, config)) {
+          sampler
+              .provenance()
+              .map(Provenance::getData)
+              .orElse(DataConfig.getDefaultInstance())
+              .toBuilder()
+              .clearRandomCrop()
+              .build();
+      try (ImageDataset images = Datasets.open(data, config, sampler.shape())) {
         EvaluationImages batches =
             new EvaluationImages(images, split, sampler.shape(), config, BATCH, limit);
+        if (batches.count() == 0) {
+          throw new InputException(
+              "data "
+                  + data
+                  + ": there are no images in its split "
+                  + split.name().toLowerCase(Locale.ROOT)
+                  + "; choose another");
+        }
         report(measure(sampler, batches));
       }
     }
@@ -79,17 +97,20 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private static Likelihood measure(Sampler sampler, EvaluationImages batches) {
-    if (!Terminal.isErr()) {
-      return Evaluator.evaluate(sampler::logProb, sampler.shape(), batches);
-    }
+    Iterable<Images> watched = Terminal.isErr() ? watched(batches) : batches;
+    return sampler.shape().channels() == 1
+        ? Evaluator.evaluate(sampler::logProb, sampler.shape(), watched)
+        : Evaluator.evaluateByChannel(sampler::logProbByChannel, sampler.shape(), watched);
+  }
+
+  private static Iterable<Images> watched(EvaluationImages batches) {
     ProgressBarBuilder bar =
         new ProgressBarBuilder()
             .setTaskName("eval")
             .setInitialMax(batches.batches())
             .setUnit(" batches of " + BATCH, 1)
             .clearDisplayOnFinish();
-    Iterable<Images> watched = () -> ProgressBar.wrap(batches.iterator(), bar);
-    return Evaluator.evaluate(sampler::logProb, sampler.shape(), watched);
+    return () -> ProgressBar.wrap(batches.iterator(), bar);
   }
 
   private void report(Likelihood measured) {
@@ -99,16 +120,28 @@ final class EvalCommand implements Callable<Integer> {
       object.put("nats_per_image", measured.getNatsPerImage());
       object.put("bits_per_dim", measured.getBitsPerDim());
       object.put("standard_error_nats", measured.getStandardErrorNats());
+      if (measured.getBitsPerDimPerChannelCount() > 0) {
+        object.put("bits_per_dim_per_channel", measured.getBitsPerDimPerChannelList());
+      }
       spec.commandLine().getOut().println(new Gson().toJson(object));
     } else {
       spec.commandLine()
           .getOut()
           .printf(
-              "%.2f ± %.2f nats per image, %.4f bits/dim (%d images)%n",
+              "%.2f ± %.2f nats per image, %.4f bits/dim%s (%d images)%n",
               measured.getNatsPerImage(),
               measured.getStandardErrorNats(),
               measured.getBitsPerDim(),
+              byChannel(measured),
               measured.getImages());
     }
+  }
+
+  private static String byChannel(Likelihood measured) {
+    return measured.getBitsPerDimPerChannelCount() == 0
+        ? ""
+        : measured.getBitsPerDimPerChannelList().stream()
+            .map(bits -> String.format("%.4f", bits))
+            .collect(Collectors.joining(", ", ", by channel ", ""));
   }
 }

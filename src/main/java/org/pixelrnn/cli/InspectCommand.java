@@ -3,15 +3,20 @@ package org.pixelrnn.cli;
 import com.google.gson.Gson;
 import com.google.protobuf.TextFormat;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.pixelrnn.image.DistributionPlot;
+import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
 import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.sampler.Sampler;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code pixelrnn inspect}. */
 @Command(
     name = "inspect",
-    description = "Show what an exported model is: its images, signatures and origin.")
+    description =
+        "Show what an exported model is: its images, signatures and origin; or what it expects of a sub-pixel.")
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOption model;
@@ -29,11 +35,44 @@ final class InspectCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
+  @ArgGroup(exclusive = false)
+  private Softmax softmax;
+
+  /** What is asked about one sub-pixel. */
+  static final class Softmax {
+    @Option(
+        names = "--softmax",
+        paramLabel = "r,c,channel",
+        required = true,
+        description =
+            "Plot the distribution of the sub-pixel in this row, column and channel, each counted"
+                + " from 0, given all earlier ones of --image.")
+    private String subPixel;
+
+    @Option(
+        names = "--image",
+        paramLabel = "FILE",
+        required = true,
+        description = "A PNG or JPEG of any size.")
+    private Path image;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE.png",
+        required = true,
+        description = "Where the plot goes.")
+    private Path out;
+  }
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
+      if (softmax != null) {
+        plot(sampler, out);
+        return 0;
+      }
       if (json) {
         out.println(new Gson().toJson(facts(sampler)));
         return 0;
@@ -55,6 +94,26 @@ final class InspectCommand implements Callable<Integer> {
               });
     }
     return 0;
+  }
+
+  private void plot(Sampler sampler, PrintWriter out) {
+    ImageShape shape = sampler.shape();
+    SubPixel at = SubPixel.parse(softmax.subPixel, shape);
+    Images image = Images.read(softmax.image, shape);
+    double[] probabilities = at.distribution(sampler.logits(image));
+    int actual = image.level(0, at.row(), at.column(), at.channel());
+    String title = at + " given all earlier sub-pixels; it is " + actual;
+    ImageFile.write(DistributionPlot.of(probabilities, actual, title), softmax.out);
+    double bits = -Math.log(probabilities[actual]) / Math.log(2);
+    if (json) {
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("actual", actual);
+      facts.put("bits", bits);
+      facts.put("probabilities", probabilities);
+      out.println(new Gson().toJson(facts));
+    } else {
+      out.printf("%s has level %d: %.3f bits; %s%n", at, actual, bits, softmax.out);
+    }
   }
 
   private static Map<String, Object> facts(Sampler sampler) {

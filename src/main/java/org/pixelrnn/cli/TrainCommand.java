@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.ImageDataset;
+import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
@@ -115,7 +116,8 @@ final class TrainCommand implements Callable<Integer> {
         Optional.ofNullable(data)
             .or(() -> begun.map(directory -> directory.run().getData()))
             .orElseThrow(() -> missing("--data"));
-    try (ImageDataset images = Datasets.open(dataSpec, config.getData())) {
+    try (ImageDataset images =
+        Datasets.open(dataSpec, config.getData(), ImageShape.of(config.getModel()))) {
       Run run =
           Run.newBuilder()
               .setConfig(config)

@@ -16,10 +16,12 @@ import org.pixelrnn.proto.v1.DataConfig;
 public final class Batches {
   private static final long ORDER = 1;
   private static final long LEVELS = 2;
+  private static final long FLIP = 3;
 
   private final ImageDataset data;
   private final Discretisation discretisation;
   private final int batchSize;
+  private final boolean flips;
   private final long seed;
   private final int size;
   private volatile Order latest;
@@ -37,6 +39,7 @@ public final class Batches {
     this.data = data;
     this.discretisation = new Discretisation(data, model, config);
     this.batchSize = batchSize;
+    this.flips = config.getHorizontalFlip();
     this.seed = seed;
     this.size = data.size(Split.TRAIN);
     if (size == 0) {
@@ -55,9 +58,28 @@ public final class Batches {
       long epoch = position / size;
       int index = order(epoch).indices[(int) (position % size)];
       data.read(Split.TRAIN, epoch, index, values);
+      if (flips && new SplitMix(seed, FLIP, epoch, index).nextInt(2) == 1) {
+        mirror(values, shape);
+      }
       discretisation.apply(values, levels, i * values.length, seed, LEVELS, epoch, index);
     }
     return Images.of(shape, levels);
+  }
+
+  /**
+   * Turns each row around, {@code [height, width, channels]}; a pixel's channels keep their order.
+   */
+  private static void mirror(byte[] values, ImageShape shape) {
+    byte[] pixel = new byte[shape.channels()];
+    for (int row = 0; row < shape.height(); row++) {
+      int left = row * shape.width() * pixel.length;
+      int right = left + (shape.width() - 1) * pixel.length;
+      for (; left < right; left += pixel.length, right -= pixel.length) {
+        System.arraycopy(values, left, pixel, 0, pixel.length);
+        System.arraycopy(values, right, values, left, pixel.length);
+        System.arraycopy(pixel, 0, values, right, pixel.length);
+      }
+    }
   }
 
   /** Steps that it takes to see as many images as an epoch has, rounded up. */

@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -40,7 +39,7 @@ final class Mnist implements ImageDataset {
 
   /** Reads both files whole; throws {@link InputException} if one is missing or broken. */
   static Mnist open(String where, DataConfig config) {
-    Path folder = folder(where);
+    Path folder = DataFolder.of("MNIST", where);
     Path testFile = find(folder, "t10k");
     Path trainFile = find(folder, "train");
     Idx train = Idx.read(trainFile);
@@ -51,35 +50,7 @@ final class Mnist implements ImageDataset {
               "IDX file %s: images of %d×%d, expected %d×%d as in %s",
               testFile, test.rows(), test.columns(), train.rows(), train.columns(), trainFile));
     }
-    double share = config.getValidationShare();
-    long validation = Math.round(share * train.count());
-    if (!(validation >= 0 && validation < train.count())) {
-      throw new InputException(
-          "data.validation_share = "
-              + share
-              + " leaves none of the "
-              + train.count()
-              + " training images of "
-              + trainFile
-              + " to train on; expected a share in [0, 1)");
-    }
-    return new Mnist(train, test, (int) validation);
-  }
-
-  private static Path folder(String where) {
-    Path folder;
-    try {
-      folder = Path.of(where);
-    } catch (InvalidPathException e) {
-      throw new InputException("MNIST folder " + where + ": no path: " + e.getReason(), e);
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new InputException(
-          "MNIST folder "
-              + folder
-              + (Files.exists(folder) ? ": is a file, expected a folder" : ": no such folder"));
-    }
-    return folder;
+    return new Mnist(train, test, DataFolder.validation(config, train.count(), trainFile));
   }
 
   private static Path find(Path folder, String part) {

@@ -12,7 +12,8 @@ import java.util.function.LongFunction;
 import org.pixelrnn.image.Images;
 
 /**
- * The next few batches, decoded in the background while the present one is trained on:
+ * The next few batches, decoded in the background, each by a thread of its own, while the present
+ * one is trained on:
  *
  * <pre>{@code
  * try (Prefetch ahead = new Prefetch(batches::batch, firstStep, 4)) {
@@ -24,26 +25,28 @@ import org.pixelrnn.image.Images;
  */
 public final class Prefetch implements AutoCloseable {
   private final LongFunction<Images> batches;
-  private final ExecutorService decoder =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "decoding ahead");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ExecutorService decoders;
   private final Queue<Future<Images>> ahead = new ArrayDeque<>();
   private long step;
 
   /**
    * Begins to decode.
    *
-   * @param batches the batch of a step
+   * @param batches the batch of a step; called by several threads at once
    * @param first the first step
-   * @param count batches to keep ready, at least 1
+   * @param count batches to keep ready, and threads to decode them; at least 1
    */
   public Prefetch(LongFunction<Images> batches, long first, int count) {
     this.batches = batches;
     this.step = first;
+    this.decoders =
+        Executors.newFixedThreadPool(
+            count,
+            task -> {
+              Thread thread = new Thread(task, "decoding ahead");
+              thread.setDaemon(true);
+              return thread;
+            });
     for (int i = 0; i < count; i++) {
       submit();
     }
@@ -51,7 +54,7 @@ public final class Prefetch implements AutoCloseable {
 
   private void submit() {
     long number = step++;
-    ahead.add(decoder.submit(() -> batches.apply(number)));
+    ahead.add(decoders.submit(() -> batches.apply(number)));
   }
 
   /**
@@ -76,12 +79,12 @@ public final class Prefetch implements AutoCloseable {
     }
   }
 
-  /** Stops, and waits for the batch in work: afterwards nothing reads the data any more. */
+  /** Stops, and waits for the batches in work: afterwards nothing reads the data any more. */
   @Override
   public void close() {
-    decoder.shutdownNow();
+    decoders.shutdownNow();
     try {
-      decoder.awaitTermination(1, TimeUnit.MINUTES);
+      decoders.awaitTermination(1, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,5 +1,6 @@
 package org.pixelrnn.image;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,6 +37,20 @@ public final class Images {
       }
     }
     return new Images(shape, levels);
+  }
+
+  /**
+   * The one image in a file, brought to a shape and to its levels.
+   *
+   * @throws InputException as {@link ImageFile#read} does
+   */
+  public static Images read(Path file, ImageShape shape) {
+    Levels levels = Levels.of(shape);
+    byte[] values = ImageFile.read(file, shape);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (byte) levels.quantise(Byte.toUnsignedInt(values[i]));
+    }
+    return new Images(shape, values);
   }
 
   /** All images of several batches of one shape, in order. */

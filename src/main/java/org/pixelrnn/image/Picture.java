@@ -35,6 +35,28 @@ public final class Picture {
     return grey ? grey(image) : colour(image);
   }
 
+  /**
+   * A picture of given values.
+   *
+   * @param values {@code 0..255}, laid out {@code [height, width, channels]}
+   * @throws IllegalArgumentException if there are more or fewer of them, or channels is neither 1
+   *     nor 3
+   */
+  public static Picture of(int height, int width, int channels, byte[] values) {
+    if ((channels != 1 && channels != 3)
+        || height < 1
+        || width < 1
+        || values.length != (long) height * width * channels) {
+      throw new IllegalArgumentException(
+          values.length + " values, for " + height + "×" + width + "×" + channels);
+    }
+    float[] samples = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      samples[i] = Byte.toUnsignedInt(values[i]);
+    }
+    return new Picture(height, width, channels, samples);
+  }
+
   private static Picture grey(BufferedImage image) {
     Raster raster = image.getRaster();
     float[] samples = new float[image.getHeight() * image.getWidth()];
@@ -62,6 +84,16 @@ public final class Picture {
       }
     }
     return new Picture(image.getHeight(), image.getWidth(), 3, samples);
+  }
+
+  /** Rows of pixels. */
+  public int height() {
+    return height;
+  }
+
+  /** Columns of pixels. */
+  public int width() {
+    return width;
   }
 
   /**

@@ -1,11 +1,15 @@
 package org.pixelrnn.model;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
@@ -66,8 +70,8 @@ public final class ChainRule {
   }
 
   /**
-   * Marks what flows past the next scan, if there is one before the next call: the residual stream
-   * and the skip connections.
+   * Marks what flows past all scans before the next call: the residual stream and the skip
+   * connections.
    *
    * @return the tensors to use after the scan; before it, the originals are to be used
    */
@@ -89,7 +93,6 @@ public final class ChainRule {
     List<Operand<TFloat32>> flowing = new ArrayList<>(outputs);
     flowing.addAll(carried);
     segments.add(new Segment(flowing, new LinkedHashMap<>()));
-    carried = List.of();
   }
 
   /**
@@ -137,20 +140,19 @@ public final class ChainRule {
 
   private void throughSegment(
       Ops tf, Segment segment, List<Operand<TFloat32>> ends, Gradients gradients) {
-    Set<Output<?>> weightsOfSegment =
-        new java.util.LinkedHashSet<>(
-            segment.weights.values().stream().map(Operand::asOutput).toList());
+    Set<Output<?>> origins = new LinkedHashSet<>();
+    segment.weights.values().forEach(weight -> origins.add(weight.asOutput()));
+    segment.inputs.forEach(input -> origins.add(input.asOutput()));
     List<Output<?>> ys = new ArrayList<>();
     List<Output<?>> dys = new ArrayList<>();
     for (Operand<TFloat32> end : ends) {
-      // A weight that goes straight into a scan has its gradient already.
-      if (gradients.has(end) && !weightsOfSegment.contains(end.asOutput())) {
+      // What goes straight from one scan to the next, or from a weight, has its gradient already.
+      if (gradients.has(end) && !origins.contains(end.asOutput())) {
         ys.add(end.asOutput());
         dys.add(gradients.sum(end).asOutput());
       }
     }
-    List<Output<?>> xs = new ArrayList<>(weightsOfSegment);
-    segment.inputs.forEach(input -> xs.add(input.asOutput()));
+    List<Output<?>> xs = upstream(ys, origins);
     if (ys.isEmpty() || xs.isEmpty()) {
       return;
     }
@@ -166,6 +168,19 @@ public final class ChainRule {
         gradients.add(xs.get(i).expect(TFloat32.class), found[i].expect(TFloat32.class));
       }
     }
+  }
+
+  /** Those of a segment's origins from which its ends can be reached: TensorFlow refuses others. */
+  private static List<Output<?>> upstream(List<Output<?>> ends, Set<Output<?>> origins) {
+    Set<Output<?>> seen = new LinkedHashSet<>();
+    Deque<Output<?>> ahead = new ArrayDeque<>(ends);
+    while (!ahead.isEmpty()) {
+      Output<?> output = ahead.pop();
+      if (seen.add(output) && !origins.contains(output)) {
+        ((GraphOperation) output.op()).inputs().forEach(input -> ahead.push(input.asOutput()));
+      }
+    }
+    return origins.stream().filter(seen::contains).toList();
   }
 
   private static void throughScan(Ops tf, Scan scan, Gradients gradients) {

@@ -8,17 +8,20 @@ import org.tensorflow.types.TFloat32;
  * What is inside the residual connection of a layer, 2h features to h: the kinds of layers differ
  * only here. Each has two faces over the same weights, the whole image and one row.
  */
-sealed interface LayerBody permits PixelCnnBody {
+sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody {
 
   List<Weight> weights();
 
   List<State> state();
 
+  /** How the maps that {@link #apply} works on lie in memory. */
+  MapLayout layout();
+
   /**
    * The whole map, for training and likelihood.
    *
-   * @param x {@code [batch, height, width, 2h]}
-   * @return {@code [batch, height, width, h]}
+   * @param x 2h features in this body's {@link #layout()}
+   * @return h features in the same
    */
   Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x);
 

@@ -39,14 +39,21 @@ final class MaskedConvolution {
   }
 
   private MaskedConvolution(
-      String name, Mask mask, int rows, int columns, Features features, int width, double gain) {
+      String name,
+      Mask mask,
+      int rows,
+      int columns,
+      Features features,
+      int width,
+      double gain,
+      float[] bias) {
     this.mask = mask;
     this.rows = rows;
     this.columns = columns;
     this.features = features;
     this.kernel =
         Weight.normal(name + "/kernel", deviations(gain), rows, columns, features.in, features.out);
-    this.bias = Weight.zeros(name + "/bias", features.out);
+    this.bias = Weight.vector(name + "/bias", bias);
     this.rowsAbove = new State(name + "/rows_above", width, (rows - 1) * features.in);
   }
 
@@ -60,21 +67,32 @@ final class MaskedConvolution {
    */
   static MaskedConvolution square(
       String name, Mask mask, int size, Features features, int width, double gain) {
-    return new MaskedConvolution(name, mask, size / 2 + 1, size, features, width, gain);
+    return new MaskedConvolution(
+        name, mask, size / 2 + 1, size, features, width, gain, new float[features.out]);
   }
 
-  /** A 1×size convolution of mask B along rows. */
-  static MaskedConvolution alongRow(String name, int size, Features features, double gain) {
-    return new MaskedConvolution(name, Mask.B, 1, size, features, 0, gain);
+  /**
+   * A 1×size convolution of mask B along rows.
+   *
+   * @param bias what it is initially, {@code [out]}
+   */
+  static MaskedConvolution alongRow(
+      String name, int size, Features features, double gain, float[] bias) {
+    return new MaskedConvolution(name, Mask.B, 1, size, features, 0, gain, bias);
   }
 
   /** A 1×1 convolution of mask B. */
   static MaskedConvolution pointwise(String name, Features features, double gain) {
-    return alongRow(name, 1, features, gain);
+    return alongRow(name, 1, features, gain, new float[features.out]);
   }
 
   List<Weight> weights() {
     return List.of(kernel, bias);
+  }
+
+  /** {@code [out]}. */
+  Operand<TFloat32> bias(Pass pass) {
+    return pass.weight(bias);
   }
 
   /**
@@ -93,7 +111,7 @@ final class MaskedConvolution {
    */
   Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
     Ops tf = pass.tf();
-    Operand<TFloat32> masked = maskedKernel(pass);
+    Operand<TFloat32> masked = kernel(pass);
     if (rows == 1 && columns == 1) {
       return tf.nn.biasAdd(product(tf, x, masked), pass.weight(bias));
     }
@@ -109,7 +127,7 @@ final class MaskedConvolution {
    */
   MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state) {
     Ops tf = pass.tf();
-    Operand<TFloat32> masked = maskedKernel(pass);
+    Operand<TFloat32> masked = kernel(pass);
     Optional<Operand<TFloat32>> above =
         rows == 1
             ? Optional.empty()
@@ -140,7 +158,8 @@ final class MaskedConvolution {
     return tf.reshape(tf.linalg.matMul(vectors, matrix), tf.constant(shape));
   }
 
-  private Operand<TFloat32> maskedKernel(Pass pass) {
+  /** The kernel with its hidden taps at zero, {@code [rows, columns, in, out]}. */
+  Operand<TFloat32> kernel(Pass pass) {
     if (mask == Mask.B && columns == 1 && features.channels == 1) {
       return pass.weight(kernel);
     }

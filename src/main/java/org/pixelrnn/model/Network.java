@@ -67,6 +67,8 @@ public final class Network {
     return switch (config.getArchitectureCase()) {
       case PIXEL_CNN ->
           new PixelCnnBody(name, config.getH(), config.getChannels(), config.getWidth());
+      case ROW_LSTM -> new RowLstmBody(name, config);
+      case DIAGONAL_BILSTM -> new DiagonalBiLstmBody(name, config);
       default ->
           throw new IllegalArgumentException("no architecture " + config.getArchitectureCase());
     };
@@ -101,18 +103,28 @@ public final class Network {
    * @return {@code [n, height, width, channels, levels]}
    */
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
+    return logitsOfValues(pass, values(pass.tf(), images));
+  }
+
+  /** What the network is shown of images, {@code [n, height, width, channels]}. */
+  Operand<TFloat32> values(Ops tf, Operand<TUint8> images) {
+    return tf.gather(
+        tf.reshape(inputValues(tf), tf.constant(new int[] {-1})),
+        tf.dtypes.cast(images, TInt32.class),
+        tf.constant(0));
+  }
+
+  /** {@link #logits} of {@link #values}. */
+  Operand<TFloat32> logitsOfValues(Pass pass, Operand<TFloat32> values) {
     Ops tf = pass.tf();
-    Operand<TFloat32> values =
-        tf.gather(
-            tf.reshape(inputValues(tf), tf.constant(new int[] {-1})),
-            tf.dtypes.cast(images, TInt32.class),
-            tf.constant(0));
-    Stream stream = new Stream(input.apply(pass.scope("input"), values), Optional.empty());
+    MapLayout layout = layers.get(0).layout();
+    Operand<TFloat32> features = layout.pack(pass, input.apply(pass.scope("input"), values));
+    Stream stream = new Stream(features, Optional.empty());
     for (ResidualLayer layer : layers) {
       stream = layer.apply(pass, stream);
     }
-    Operand<TFloat32> hidden =
-        tf.nn.relu(head.apply(pass.scope("head"), tf.nn.relu(sum(tf, stream))));
+    Operand<TFloat32> map = layout.unpack(pass, sum(tf, stream));
+    Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope("head"), tf.nn.relu(map)));
     return tf.reshape(
         softmax.apply(pass.scope("softmax"), hidden),
         tf.constant(

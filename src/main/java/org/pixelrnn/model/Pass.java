@@ -1,7 +1,9 @@
 package org.pixelrnn.model;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
+import org.pixelrnn.model.scan.Scan;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -31,6 +33,24 @@ public record Pass(Ops tf, Weights weights, ChainRule chainRule) {
     Operand<TFloat32> value = weights.of(weight);
     chainRule.uses(weight, value);
     return value;
+  }
+
+  /**
+   * A scan over a map, recorded.
+   *
+   * @param x {@code [pixels, batch, in]}
+   * @param weights as the scan takes them
+   * @return {@code [pixels, batch, h]}
+   */
+  Operand<TFloat32> scan(Scan scan, Operand<TFloat32> x, List<Operand<TFloat32>> weights) {
+    List<Operand<TFloat32>> inputs =
+        ImmutableList.<Operand<TFloat32>>builder().add(x).addAll(weights).build();
+    Scan.Result result = scan.apply(tf, inputs);
+    chainRule.scan(
+        inputs,
+        List.of(result.y()),
+        (ops, gradients) -> scan.gradients(ops, inputs, result, gradients.get(0)));
+    return result.y();
   }
 
   /** What of the stream flows past the scans of a layer, to be used after them. */

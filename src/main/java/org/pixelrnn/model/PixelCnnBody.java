@@ -35,6 +35,11 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
+  public MapLayout layout() {
+    return MapLayout.IMAGES;
+  }
+
+  @Override
   public Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
     Ops tf = pass.tf();
     Operand<TFloat32> reduced = tf.nn.relu(reduction.apply(pass, tf.nn.relu(x)));

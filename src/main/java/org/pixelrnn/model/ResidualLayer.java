@@ -48,7 +48,11 @@ final class ResidualLayer {
     return body.state();
   }
 
-  /** The whole map: features {@code [batch, height, width, 2h]} in and out. */
+  MapLayout layout() {
+    return body.layout();
+  }
+
+  /** The whole map: 2h features in and out, in this layer's {@link #layout()}. */
   Stream apply(Pass network, Stream x) {
     Pass pass = network.scope(name);
     Stream past = pass.past(x);

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.model.scan.GraphFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -65,15 +66,15 @@ final class RowFunction implements AutoCloseable {
 
   private List<? extends Operand<?>> results(GraphFunction arguments) {
     ImageShape shape = network.shape();
-    Operand<TInt32> row = arguments.next(TInt32.class);
-    Operand<TInt32> firstImage = arguments.next(TInt32.class);
+    Operand<TInt32> row = arguments.argument(TInt32.class);
+    Operand<TInt32> firstImage = arguments.argument(TInt32.class);
     Operand<TUint8> levels =
-        arguments.next(TUint8.class, Shape.UNKNOWN_SIZE, shape.width(), shape.channels());
-    Operand<TBool> known = arguments.next(TBool.class, Shape.UNKNOWN_SIZE, shape.width());
-    Operand<TInt64> seed = arguments.next(TInt64.class);
-    Operand<TFloat32> temperature = arguments.next(TFloat32.class);
-    List<Operand<TFloat32>> state = arguments.states(network);
-    Pass pass = new Pass(arguments.tf(), arguments.weights(network));
+        arguments.argument(TUint8.class, Shape.UNKNOWN_SIZE, shape.width(), shape.channels());
+    Operand<TBool> known = arguments.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.width());
+    Operand<TInt64> seed = arguments.argument(TInt64.class);
+    Operand<TFloat32> temperature = arguments.argument(TFloat32.class);
+    List<Operand<TFloat32>> state = NetworkArguments.states(arguments, network);
+    Pass pass = new Pass(arguments.tf(), NetworkArguments.weights(arguments, network));
     RowDrawing drawn =
         RowDrawing.of(
             pass,

@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.model.scan.GraphFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -79,14 +80,14 @@ final class RowLoop implements AutoCloseable {
     int height = shape.height();
     int width = shape.width();
     return new Turn(
-        arguments.next(TInt32.class),
-        arguments.next(TInt32.class),
-        arguments.next(TUint8.class, Shape.UNKNOWN_SIZE, height, width, shape.channels()),
-        arguments.next(TBool.class, Shape.UNKNOWN_SIZE, height, width),
-        arguments.next(TInt64.class),
-        arguments.next(TFloat32.class),
-        arguments.states(network),
-        arguments.weights(network));
+        arguments.argument(TInt32.class),
+        arguments.argument(TInt32.class),
+        arguments.argument(TUint8.class, Shape.UNKNOWN_SIZE, height, width, shape.channels()),
+        arguments.argument(TBool.class, Shape.UNKNOWN_SIZE, height, width),
+        arguments.argument(TInt64.class),
+        arguments.argument(TFloat32.class),
+        NetworkArguments.states(arguments, network),
+        NetworkArguments.weights(arguments, network));
   }
 
   private List<? extends Operand<?>> goesOn(GraphFunction arguments) {

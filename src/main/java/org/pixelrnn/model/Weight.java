@@ -28,6 +28,11 @@ public record Weight(String name, Shape shape, Initial initial) {
         name, Shape.of(shape), (tf, s, seed) -> tf.fill(tf.constant(s.asArray()), tf.constant(0f)));
   }
 
+  /** A vector that begins as given: a bias. */
+  public static Weight vector(String name, float[] values) {
+    return new Weight(name, Shape.of(values.length), (tf, s, seed) -> tf.constant(values));
+  }
+
   /**
    * A weight whose entries are drawn from N(0, deviation²), the deviation given for each entry of
    * the last axis: output features of different channel groups see different numbers of inputs.

@@ -158,6 +158,30 @@ public final class Sampler implements AutoCloseable {
   }
 
   /**
+   * The exact log-likelihood of each image split among its channels, {@code log p(x) = Σ_c log
+   * p(channel c | what is earlier)} in nats.
+   *
+   * @return {@code [n, channels]}, image by image
+   * @throws InputException if the images are of another shape
+   */
+  public float[] logProbByChannel(Images images) {
+    check(images);
+    int n = images.count();
+    float[] all = new float[n * shape.channels()];
+    int batch = Math.max(1, LOGITS_AT_ONCE / (shape.dimensions() * shape.levels()));
+    try (ChannelLikelihood parts = new ChannelLikelihood(shape)) {
+      for (int from = 0; from < n; from += batch) {
+        int to = Math.min(n, from + batch);
+        try (TUint8 x = uint8(images.slice(from, to).levels(), imageTensor(to - from));
+            Result result = model.call("logits", Map.of("images", x))) {
+          parts.compute(result.get("logits").orElseThrow(), x, all, from);
+        }
+      }
+    }
+    return all;
+  }
+
+  /**
    * The logits of every sub-pixel given all earlier ones, {@code [n, height, width, channels,
    * levels]}. All at once: give few images.
    *

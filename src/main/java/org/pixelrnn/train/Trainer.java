@@ -14,6 +14,7 @@ import org.pixelrnn.data.Prefetch;
 import org.pixelrnn.data.Split;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.proto.v1.Checkpoint;
 import org.pixelrnn.proto.v1.Likelihood;
@@ -28,7 +29,10 @@ import org.pixelrnn.proto.v1.TrainingConfig;
  */
 public final class Trainer implements AutoCloseable {
   private static final int VALIDATION_BATCH = 100;
-  private static final int BATCHES_AHEAD = 4;
+
+  /** As many as there are cores: where decoding is the slow part, all of them decode. */
+  private static final int BATCHES_AHEAD = Math.max(4, Runtime.getRuntime().availableProcessors());
+
   private static final int SAMPLES = 36;
 
   private final RunDirectory directory;
@@ -56,7 +60,8 @@ public final class Trainer implements AutoCloseable {
    * @param directory a run whose configuration has been checked
    * @param data as described there
    * @param threads TensorFlow may use, 0 for as many as there are cores
-   * @throws org.pixelrnn.image.InputException if the data's images are not the model's
+   * @throws InputException if the data's images are not the model's, or there are none to train on
+   *     or to validate with
    */
   public Trainer(RunDirectory directory, ImageDataset data, Progress progress, int threads) {
     this.directory = directory;
@@ -78,6 +83,10 @@ public final class Trainer implements AutoCloseable {
             directory.run().getConfig().getData(),
             VALIDATION_BATCH,
             config.getValidationImages());
+    if (validation.count() == 0) {
+      throw new InputException(
+          "data " + data.name() + ": there are no validation images; raise data.validation_share");
+    }
     plannedSteps =
         config.hasSteps() ? config.getSteps() : config.getEpochs() * batches.stepsPerEpoch();
     checkpoints = directory.checkpoints();

@@ -34,6 +34,7 @@ public final class TrainingRules {
 
   private static void check(DataConfig data, Rules rules) {
     rules.within("data.validation_share", data.getValidationShare(), Range.open(0.0, 1.0));
+    rules.within("data.random_crop", data.getRandomCrop(), Range.closed(0.0, 1.0));
   }
 
   private static void check(TrainingConfig training, Rules rules) {

@@ -170,6 +170,47 @@ class CommandsTest {
   }
 
   @Test
+  void inspectPlotsWhatTheModelExpectsOfASubPixel() throws IOException {
+    Path plot = folder.resolve("plot.png");
+    Path image = folder.resolve("run/samples.png");
+    Object[] words = {
+      "inspect", "--model", model, "--softmax", "3,27,0", "--image", image, "--out", plot, "--json"
+    };
+    JsonObject facts = run(0, words).json();
+    assertEquals(2, facts.getAsJsonArray("probabilities").size());
+    double zero = facts.getAsJsonArray("probabilities").get(0).getAsDouble();
+    double one = facts.getAsJsonArray("probabilities").get(1).getAsDouble();
+    assertEquals(1, zero + one, 1e-6);
+    int actual = facts.get("actual").getAsInt();
+    double bits = -Math.log(actual == 0 ? zero : one) / Math.log(2);
+    assertEquals(bits, facts.get("bits").getAsDouble(), 1e-9);
+    assertTrue(ImageFile.decode(plot).getWidth() > 500);
+  }
+
+  @Test
+  void evalOfAModelInColourTellsTheChannelsApart() throws IOException {
+    Path config = folder.resolve("colour.textproto");
+    Files.writeString(
+        config,
+        TINY.replace("pixel_cnn {}", "pixel_cnn {} channels: 3 levels: 5").replace(": 4", ": 6"));
+    Path run = folder.resolve("colour-run");
+    Path colour = folder.resolve("models/colour");
+    run(0, "train", "--config", config, "--data", "strokes-rgb", "--run-dir", run);
+    run(0, "export", "--run-dir", run, "--to", colour);
+    JsonObject measured =
+        run(0, "eval", "--model", colour, "--data", "strokes-rgb", "--limit", "50", "--json")
+            .json();
+    assertEquals(3, measured.getAsJsonArray("bits_per_dim_per_channel").size());
+    double sum = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      double bits = measured.getAsJsonArray("bits_per_dim_per_channel").get(channel).getAsDouble();
+      assertTrue(bits > 0 && bits < 3, bits + " bits/dim");
+      sum += bits;
+    }
+    assertEquals(measured.get("bits_per_dim").getAsDouble(), sum / 3, 1e-9);
+  }
+
+  @Test
   void resumeNeedsNoMoreThanTheFolder() {
     Path run = folder.resolve("resumed");
     run(
@@ -226,6 +267,12 @@ class CommandsTest {
         "complete --model MODEL --occlude bottom:0.5 --out OUT",
         "complete --model MODEL --image RUN/run.textproto --occlude bottom:0.5 --out OUT",
         "inspect --model OUT",
+        "inspect --model MODEL --softmax 0,0,0 --out OUT",
+        "inspect --model MODEL --softmax 0,0,1 --image RUN/samples.png --out OUT",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set data.random_crop=0.5",
+        "train --preset strokes-pixelcnn --data folder:MODEL --run-dir OUT",
+        "train --preset strokes-pixelcnn --data tfrecord:RUN/*.textproto --run-dir OUT",
+        "train --preset strokes-pixelcnn --data cifar10:RUN --run-dir OUT",
       })
   void wrongUseIsOneLineAndStatusTwo(String line) {
     Path nothing = folder.resolve("nothing.png");

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,5 +192,69 @@ class BatchesTest {
   @Test
   void noTrainingImagesAreRefused() {
     assertThrows(InputException.class, () -> numbered(0, 1, 1));
+  }
+
+  @Test
+  void halfOfTheTrainingImagesAreMirroredAnewEachEpoch() {
+    ImageDataset data = new Gradients(400);
+    DataConfig flips = DataConfig.newBuilder().setHorizontalFlip(true).build();
+    Batches batches = new Batches(data, data.shape(), flips, 400, 5);
+    Set<Long> turned = new HashSet<>();
+    for (long epoch = 0; epoch < 3; epoch++) {
+      Images batch = batches.batch(epoch);
+      assertEquals(batch, new Batches(data, data.shape(), flips, 400, 5).batch(epoch));
+      int mirrored = 0;
+      long which = 0;
+      for (int i = 0; i < 400; i++) {
+        int index = batch.level(i, 0, 1, 0) << 8 | batch.level(i, 0, 1, 1);
+        boolean flipped = batch.level(i, 1, 0, 0) == 3;
+        for (int column = 0; column < 3; column++) {
+          // The channels of a pixel stay as they are.
+          int from = flipped ? 2 - column : column;
+          assertEquals(from + 1, batch.level(i, 1, column, 0));
+          assertEquals(from + 11, batch.level(i, 1, column, 1));
+        }
+        mirrored += flipped ? 1 : 0;
+        which += flipped ? 31L * index * index : 0;
+      }
+      assertEquals(200, mirrored, 50);
+      turned.add(which);
+    }
+    assertEquals(3, turned.size());
+    Images plain = new Batches(data, data.shape(), Numbered.CONFIG, 400, 5).batch(0);
+    for (int i = 0; i < 400; i++) {
+      assertEquals(1, plain.level(i, 1, 0, 0));
+    }
+  }
+
+  /** Pictures of 2×3 of two channels: the index in the middle above, 1 2 3 and 11 12 13 below. */
+  private record Gradients(int train) implements ImageDataset {
+    @Override
+    public ImageShape shape() {
+      return new ImageShape(2, 3, 2, 256);
+    }
+
+    @Override
+    public int size(Split split) {
+      return train;
+    }
+
+    @Override
+    public void read(Split split, long epoch, int index, byte[] into) {
+      byte[] picture = {
+        0, 0, (byte) (index >> 8), (byte) index, 0, 0, 1, 11, 2, 12, 3, 13,
+      };
+      System.arraycopy(picture, 0, into, 0, picture.length);
+    }
+
+    @Override
+    public String name() {
+      return "gradients";
+    }
+
+    @Override
+    public String digest() {
+      return "";
+    }
   }
 }

@@ -7,14 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 
 class DatasetsTest {
+  private static final ImageShape SHAPE = new ImageShape(28, 28, 1, 2);
 
   @ParameterizedTest
   @ValueSource(strings = {"strokes", "strokes-rgb"})
   void opensWhatItNames(String spec) {
-    try (ImageDataset data = Datasets.open(spec, Numbered.CONFIG)) {
+    try (ImageDataset data = Datasets.open(spec, Numbered.CONFIG, SHAPE)) {
       assertEquals(spec, data.name());
     }
   }
@@ -36,7 +38,8 @@ class DatasetsTest {
           """)
   void refusesAnythingElseAndListsWhatThereIs(String spec, String why) {
     String message =
-        assertThrows(InputException.class, () -> Datasets.open(spec, Numbered.CONFIG)).getMessage();
+        assertThrows(InputException.class, () -> Datasets.open(spec, Numbered.CONFIG, SHAPE))
+            .getMessage();
     assertTrue(message.startsWith("data '" + spec + "': " + why), message);
     assertTrue(message.contains("; expected one of strokes, strokes-rgb, mnist:DIR"), message);
   }

@@ -29,6 +29,8 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.DataConfig;
 
 class MnistTest {
+  private static final ImageShape SHAPE = new ImageShape(2, 3, 1, 2);
+
   @TempDir private Path folder;
 
   /** Images of 2×3 whose first pixels are 0, 1, 2, ... */
@@ -58,7 +60,9 @@ class MnistTest {
 
   private ImageDataset open(double validationShare) {
     return Datasets.open(
-        "mnist:" + folder, DataConfig.newBuilder().setValidationShare(validationShare).build());
+        "mnist:" + folder,
+        DataConfig.newBuilder().setValidationShare(validationShare).build(),
+        SHAPE);
   }
 
   private static int first(ImageDataset data, Split split, int index) {
@@ -247,11 +251,12 @@ class MnistTest {
         prefix + "/none: no such folder",
         assertThrows(
                 InputException.class,
-                () -> Datasets.open("mnist:" + folder + "/none", Numbered.CONFIG))
+                () -> Datasets.open("mnist:" + folder + "/none", Numbered.CONFIG, SHAPE))
             .getMessage());
     assertEquals(
         "MNIST folder " + test + ": is a file, expected a folder",
-        assertThrows(InputException.class, () -> Datasets.open("mnist:" + test, Numbered.CONFIG))
+        assertThrows(
+                InputException.class, () -> Datasets.open("mnist:" + test, Numbered.CONFIG, SHAPE))
             .getMessage());
   }
 }

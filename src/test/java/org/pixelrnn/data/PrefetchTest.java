@@ -61,6 +61,30 @@ class PrefetchTest {
   }
 
   @Test
+  void decodesAsManyAtOnceAndKeepsTheirOrder() {
+    CountDownLatch three = new CountDownLatch(3);
+    try (Prefetch ahead =
+        new Prefetch(
+            step -> {
+              three.countDown();
+              try {
+                // None is ready before all are begun, and the first not before the others.
+                three.await();
+                Thread.sleep(step == 0 ? 50 : 0);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return of(step);
+            },
+            0,
+            3)) {
+      for (long step = 0; step < 9; step++) {
+        assertEquals(of(step), ahead.next());
+      }
+    }
+  }
+
+  @Test
   void rethrowsWhatWentWrongWhenItsTurnComes() {
     InputException broken = new InputException("image 2 is broken");
     try (Prefetch ahead =

@@ -17,6 +17,16 @@ public final class RealData {
     return Files.isDirectory(mnist());
   }
 
+  /** The folder of CIFAR-10's binary files, or of some of them. */
+  public static Path cifar10() {
+    return folder("cifar-10-batches-bin");
+  }
+
+  /** Whether CIFAR-10 is here, for {@code @EnabledIf}. */
+  public static boolean hasCifar10() {
+    return Files.isDirectory(cifar10());
+  }
+
   private static Path folder(String name) {
     String data = System.getenv("PIXELRNN_DATA");
     return Path.of(data == null ? "../shared/data" : data, name);

@@ -11,7 +11,8 @@ class RealMnistTest {
 
   @Test
   void isWhatThePapersMeasure() {
-    try (ImageDataset data = Datasets.open("mnist:" + RealData.mnist(), Numbered.CONFIG)) {
+    ImageShape binary = new ImageShape(28, 28, 1, 2);
+    try (ImageDataset data = Datasets.open("mnist:" + RealData.mnist(), Numbered.CONFIG, binary)) {
       assertEquals(new ImageShape(28, 28, 1, 256), data.shape());
       assertEquals(57_000, data.size(Split.TRAIN));
       assertEquals(3_000, data.size(Split.VALIDATION));
@@ -20,7 +21,6 @@ class RealMnistTest {
           "22acb6c7ccd36e0ac5cf39795a377d39f03c16752d7e1ad1b2d668e17755b73e", data.digest());
 
       // Independent pixels are worth about 206 nats (Salakhutdinov and Murray, 2008).
-      ImageShape binary = new ImageShape(28, 28, 1, 2);
       PixelBernoulli pixels =
           PixelBernoulli.fit(
               binary, new EvaluationImages(data, Split.TRAIN, binary, Numbered.CONFIG, 1000, 0));

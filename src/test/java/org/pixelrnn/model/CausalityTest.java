@@ -21,7 +21,7 @@ class CausalityTest {
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void aChangedSubPixelChangesLaterLogitsOnly(ModelConfig config) {
     ImageShape shape = ImageShape.of(config);
-    try (LiveNetwork network = new LiveNetwork(config, 7)) {
+    try (LiveNetwork network = new LiveNetwork(config, 9)) {
       byte[] levels = new byte[shape.dimensions()];
       Random random = new Random(3);
       for (int i = 0; i < levels.length; i++) {

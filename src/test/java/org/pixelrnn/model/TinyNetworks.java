@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.PixelCnn;
+import org.pixelrnn.proto.v1.RowLstm;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -22,14 +24,35 @@ public final class TinyNetworks {
   private static final ModelConfig COLOUR =
       colour().setPixelCnn(PixelCnn.getDefaultInstance()).build();
 
+  private static final ModelConfig WIDE =
+      GREY.toBuilder().setHeight(2).setWidth(5).setSkip(true).setResidual(false).build();
+
   private static final List<Named<ModelConfig>> TABLE =
       List.of(
           Named.of("PixelCNN", GREY),
           Named.of("PixelCNN in colour, with skips", COLOUR),
           Named.of("PixelCNN without residuals", GREY.toBuilder().setResidual(false).build()),
+          Named.of("PixelCNN, wide, skips only", WIDE),
+          Named.of("Row LSTM", GREY.toBuilder().setRowLstm(row(false)).build()),
           Named.of(
-              "PixelCNN, wide, skips only",
-              GREY.toBuilder().setHeight(2).setWidth(5).setSkip(true).setResidual(false).build()));
+              "Row LSTM in colour, with skips, initial state learned",
+              COLOUR.toBuilder().setRowLstm(row(true)).build()),
+          Named.of("Row LSTM, wide, skips only", WIDE.toBuilder().setRowLstm(row(true)).build()),
+          Named.of("Diagonal BiLSTM", GREY.toBuilder().setDiagonalBilstm(diagonal(false)).build()),
+          Named.of(
+              "Diagonal BiLSTM in colour, with skips, initial state learned",
+              COLOUR.toBuilder().setDiagonalBilstm(diagonal(true)).build()),
+          Named.of(
+              "Diagonal BiLSTM, wide, skips only",
+              WIDE.toBuilder().setDiagonalBilstm(diagonal(true)).build()),
+          Named.of(
+              "Diagonal BiLSTM, tall, without residuals",
+              GREY.toBuilder()
+                  .setHeight(5)
+                  .setWidth(2)
+                  .setResidual(false)
+                  .setDiagonalBilstm(diagonal(false))
+                  .build()));
 
   /** All of them, for loops. */
   public static List<ModelConfig> all() {
@@ -39,6 +62,14 @@ public final class TinyNetworks {
   /** All of them with their names, for {@code @MethodSource}. */
   public static Stream<Named<ModelConfig>> named() {
     return TABLE.stream();
+  }
+
+  private static RowLstm row(boolean learnedInitialState) {
+    return RowLstm.newBuilder().setLearnedInitialState(learnedInitialState).build();
+  }
+
+  private static DiagonalBiLstm diagonal(boolean learnedInitialState) {
+    return DiagonalBiLstm.newBuilder().setLearnedInitialState(learnedInitialState).build();
   }
 
   /** 3×3 binary pixels. */

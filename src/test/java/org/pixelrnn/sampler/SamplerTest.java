@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,8 +13,10 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.export.TinyExports;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.TinyNetworks;
@@ -21,6 +24,7 @@ import org.pixelrnn.proto.v1.ModelConfig;
 
 /** What the images of an exported model must be, for every architecture. */
 class SamplerTest {
+  @TempDir private Path folder;
   @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
 
   @ParameterizedTest
@@ -164,5 +168,39 @@ class SamplerTest {
 
   private static Images nothing(ImageShape shape, int count) {
     return Images.of(shape, new byte[count * shape.dimensions()]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void theChannelsShareTheLikelihood(ModelConfig config) {
+    try (Sampler sampler = Sampler.open(TinyExports.write(folder, config, 3))) {
+      Images images = sampler.sample(7, 5, 1);
+      float[] logits = sampler.logits(images);
+      float[] whole = sampler.logProb(images);
+      float[] parts = sampler.logProbByChannel(images);
+      int channels = sampler.shape().channels();
+      int levels = sampler.shape().levels();
+      assertEquals(7 * channels, parts.length);
+      double[] expected = new double[parts.length];
+      for (int i = 0; i < images.levels().length; i++) {
+        double sum = 0;
+        for (int k = 0; k < levels; k++) {
+          sum += Math.exp(logits[i * levels + k]);
+        }
+        int image = i / sampler.shape().dimensions();
+        expected[image * channels + i % channels] +=
+            logits[i * levels + images.levels()[i]] - Math.log(sum);
+      }
+      for (int i = 0; i < parts.length; i++) {
+        assertEquals(expected[i], parts[i], 1e-4);
+      }
+      for (int image = 0; image < 7; image++) {
+        double sum = 0;
+        for (int channel = 0; channel < channels; channel++) {
+          sum += parts[image * channels + channel];
+        }
+        assertEquals(whole[image], sum, 1e-4);
+      }
+    }
   }
 }

@@ -1,23 +1,19 @@
-package org.pixelrnn.model;
+package org.pixelrnn.model.scan;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
- * The inside of a graph function while it is being built: its arguments in order, the weights it
- * uses among them, and its results in order.
+ * The inside of a graph function while it is being built: its arguments in order, and its results
+ * in order.
  */
-final class GraphFunction {
+public final class GraphFunction {
   private final Ops tf;
   private final Signature.Builder signature = Signature.builder();
   private int arguments;
@@ -28,12 +24,12 @@ final class GraphFunction {
 
   /** What a function does with its arguments; the results, in order. */
   @FunctionalInterface
-  interface Body {
+  public interface Body {
     List<? extends Operand<?>> results(GraphFunction function);
   }
 
   /** A graph function; graphs that call it keep a copy. */
-  static ConcreteFunction create(String name, Body body) {
+  public static ConcreteFunction create(String name, Body body) {
     return ConcreteFunction.create(
         tf -> {
           GraphFunction function = new GraphFunction(tf);
@@ -48,32 +44,14 @@ final class GraphFunction {
   }
 
   /** Where the function's operations go. */
-  Ops tf() {
+  public Ops tf() {
     return tf;
   }
 
   /** The next argument. */
-  <T extends TType> Operand<T> next(Class<T> type, long... shape) {
+  public <T extends TType> Operand<T> argument(Class<T> type, long... shape) {
     Operand<T> argument = tf.placeholder(type, Placeholder.shape(Shape.of(shape)));
     signature.input("argument" + arguments++, argument);
     return argument;
-  }
-
-  /** The next arguments: those of the network's states. */
-  List<Operand<TFloat32>> states(Network network) {
-    List<Operand<TFloat32>> states = new ArrayList<>();
-    for (State state : network.state()) {
-      states.add(next(TFloat32.class, state.shape().asArray()));
-    }
-    return List.copyOf(states);
-  }
-
-  /** The next arguments: the network's weights. */
-  Weights weights(Network network) {
-    Map<Weight, Operand<TFloat32>> weights = new HashMap<>();
-    for (Weight weight : network.weights()) {
-      weights.put(weight, next(TFloat32.class, weight.shape().asArray()));
-    }
-    return weights::get;
   }
 }

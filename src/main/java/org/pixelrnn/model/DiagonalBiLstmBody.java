@@ -1,0 +1,73 @@
+package org.pixelrnn.model;
+
+import com.google.common.collect.ImmutableList;
+import java.util.List;
+import org.pixelrnn.model.scan.DiagonalScan;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A Diagonal BiLSTM layer (section 3.2): one recurrence from the upper left, one from the upper
+ * right, whose map is shifted down by one row. Together they see every earlier pixel's features.
+ */
+final class DiagonalBiLstmBody implements LayerBody {
+  private final int width;
+  private final int h;
+  private final int channels;
+  private final DiagonalScan scan;
+  private final MapLayout layout;
+  private final Recurrence rightwards;
+  private final Recurrence leftwards;
+  private final State rightwardsAbove;
+  private final State leftwardsAbove;
+
+  DiagonalBiLstmBody(String name, ModelConfig config) {
+    this.width = config.getWidth();
+    this.h = config.getH();
+    this.channels = config.getChannels();
+    this.scan = DiagonalScan.of(config.getHeight(), width, 2 * h, h);
+    this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
+    boolean learned = config.getDiagonalBilstm().getLearnedInitialState();
+    this.rightwards = new Recurrence(name + "/rightwards", 1, 2, h, channels, learned);
+    this.leftwards = new Recurrence(name + "/leftwards", 1, 2, h, channels, learned);
+    this.rightwardsAbove = new State(name + "/rightwards/h_above", width, h);
+    this.leftwardsAbove = new State(name + "/leftwards/h_above", width, h);
+  }
+
+  @Override
+  public MapLayout layout() {
+    return layout;
+  }
+
+  @Override
+  public List<Weight> weights() {
+    return ImmutableList.<Weight>builder()
+        .addAll(rightwards.weights())
+        .addAll(leftwards.weights())
+        .build();
+  }
+
+  /** The h of the row above, less the initial one, so that above the first row it is 0. */
+  @Override
+  public List<State> state() {
+    return List.of(rightwardsAbove, leftwardsAbove);
+  }
+
+  @Override
+  public Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
+    return pass.scan(
+        scan,
+        x,
+        ImmutableList.<Operand<TFloat32>>builder()
+            .addAll(rightwards.values(pass).asList())
+            .addAll(leftwards.values(pass).asList())
+            .build());
+  }
+
+  @Override
+  public Row row(Pass pass, List<Operand<TFloat32>> state) {
+    return new DiagonalBiLstmRow(
+        pass, rightwards, leftwards, new DiagonalBiLstmRow.Sizes(width, channels, h), state);
+  }
+}

@@ -1,0 +1,83 @@
+package org.pixelrnn.model.scan;
+
+import java.util.stream.IntStream;
+
+/**
+ * The pixels of an image in the order of a wavefront: by diagonal {@code d = row + column}, from
+ * the top of each diagonal down. All left and upper neighbours of a diagonal are in the one before,
+ * so that a diagonal is one step; and it is contiguous, where the paper's skewed map (section 3.2)
+ * pads half its columns.
+ *
+ * @param height rows of the image
+ * @param width columns of the image
+ */
+record Diagonals(int height, int width) {
+
+  int count() {
+    return height + width - 1;
+  }
+
+  int pixels() {
+    return height * width;
+  }
+
+  /** The row in which a diagonal begins. */
+  int top(int diagonal) {
+    return Math.max(0, diagonal - width + 1);
+  }
+
+  /** The pixels of a diagonal. */
+  int length(int diagonal) {
+    return Math.min(diagonal, height - 1) - top(diagonal) + 1;
+  }
+
+  /** The pixels of each diagonal. */
+  int[] lengths() {
+    return IntStream.range(0, count()).map(this::length).toArray();
+  }
+
+  /** Whether the uppermost pixel of a diagonal is in the first row, with nothing above it. */
+  boolean beginsAtTop(int diagonal) {
+    return diagonal < width;
+  }
+
+  /** Whether the lowest pixel of a diagonal is in the first column, with nothing left of it. */
+  boolean endsAtLeft(int diagonal) {
+    return diagonal < height;
+  }
+
+  /** Where a pixel is in the order. */
+  int position(int row, int column) {
+    int diagonal = row + column;
+    int before = IntStream.range(0, diagonal).map(this::length).sum();
+    return before + row - top(diagonal);
+  }
+
+  /** Where the pixels of the first row are. */
+  int[] firstRow() {
+    return IntStream.range(0, width).map(column -> position(0, column)).toArray();
+  }
+
+  /** Where the pixels of the first column are. */
+  int[] firstColumn() {
+    return IntStream.range(0, height).map(row -> position(row, 0)).toArray();
+  }
+
+  /** A number for each pixel, in the order of diagonals. */
+  int[] inOrder(OfPixel number) {
+    int[] numbers = new int[pixels()];
+    int position = 0;
+    for (int diagonal = 0; diagonal < count(); diagonal++) {
+      for (int row = top(diagonal); row < top(diagonal) + length(diagonal); row++) {
+        numbers[position++] = number.at(row, diagonal - row);
+      }
+    }
+    return numbers;
+  }
+
+  /** A number for a pixel. */
+  @FunctionalInterface
+  interface OfPixel {
+    int at(int row, int column);
+  }
+}

@@ -1,0 +1,100 @@
+package org.pixelrnn.model.scan;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * Maps whose pixels are the outermost axis, {@code [pixels, batch, features]}, taken as matrices of
+ * {@code batch} consecutive rows a pixel: a range of pixels is a range of rows, which TensorFlow
+ * cuts out without copying.
+ */
+final class PixelRows {
+  private final Ops tf;
+  private final Operand<TInt32> batch;
+  private final Operand<TInt32> rowAxis;
+  private final Operand<TInt32> featureAxis;
+  private final List<? extends Operand<TInt32>> starts;
+  private final List<? extends Operand<TInt32>> sizes;
+
+  /**
+   * Prepares the cutting of ranges.
+   *
+   * @param like any map {@code [pixels, batch, features]}
+   * @param longest the longest range that will be cut
+   */
+  PixelRows(Ops tf, Operand<TFloat32> like, int longest) {
+    this.tf = tf;
+    this.rowAxis = tf.constant(0);
+    this.featureAxis = tf.constant(1);
+    this.batch = tf.slice(tf.shape(like), tf.constant(new int[] {1}), tf.constant(new int[] {1}));
+    int[][] pixels = new int[longest + 1][2];
+    for (int i = 0; i <= longest; i++) {
+      pixels[i][0] = i;
+    }
+    Operand<TInt32> rows = tf.math.mul(tf.constant(pixels), batch);
+    this.starts = tf.unstack(rows, (long) longest + 1).output();
+    this.sizes =
+        tf.unstack(tf.math.add(rows, tf.constant(new int[] {0, -1})), (long) longest + 1).output();
+  }
+
+  /** As a matrix, {@code [pixels · batch, features]}. */
+  Operand<TFloat32> flat(Operand<TFloat32> map, int features) {
+    return tf.reshape(map, tf.constant(new int[] {-1, features}));
+  }
+
+  /** As a map again, {@code [pixels, batch, features]}. */
+  Operand<TFloat32> map(Operand<TFloat32> flat, int pixels, int features) {
+    return tf.reshape(flat, tf.constant(new int[] {pixels, -1, features}));
+  }
+
+  /** Consecutive ranges of so many pixels each. */
+  List<? extends Operand<TFloat32>> split(Operand<TFloat32> flat, int... pixels) {
+    if (pixels.length == 1) {
+      return List.of(flat);
+    }
+    return tf.splitV(flat, tf.math.mul(tf.constant(pixels), batch), rowAxis, (long) pixels.length)
+        .output();
+  }
+
+  /** A range of pixels. */
+  Operand<TFloat32> range(Operand<TFloat32> flat, int from, int count) {
+    return tf.slice(flat, starts.get(from), sizes.get(count));
+  }
+
+  /** The same vector {@code [features]} in {@code count} pixels. */
+  Operand<TFloat32> filled(Operand<TFloat32> vector, int count, int features) {
+    Operand<TInt32> shape =
+        tf.concat(
+            List.of(tf.math.mul(batch, tf.constant(count)), tf.constant(new int[] {features})),
+            tf.constant(0));
+    return tf.broadcastTo(vector, shape);
+  }
+
+  /** Nothing, in {@code count} pixels. */
+  Operand<TFloat32> zeros(int count, int features) {
+    return filled(tf.constant(0f), count, features);
+  }
+
+  /** Some pixels, in the order of {@code indices}, of a map of {@code pixels}. */
+  Operand<TFloat32> gathered(Operand<TFloat32> flat, int pixels, int features, int[] indices) {
+    return flat(tf.gather(map(flat, pixels, features), tf.constant(indices), rowAxis), features);
+  }
+
+  /** Ranges one after the other. */
+  Operand<TFloat32> joined(List<? extends Operand<TFloat32>> ranges) {
+    return ranges.size() == 1 ? ranges.get(0) : tf.concat(List.copyOf(ranges), rowAxis);
+  }
+
+  /** The features of the same pixels side by side. */
+  Operand<TFloat32> beside(List<? extends Operand<TFloat32>> features) {
+    return tf.concat(List.copyOf(features), featureAxis);
+  }
+
+  /** The sum over all pixels, {@code [features]}. */
+  Operand<TFloat32> sum(Operand<TFloat32> flat) {
+    return tf.reduceSum(flat, rowAxis);
+  }
+}

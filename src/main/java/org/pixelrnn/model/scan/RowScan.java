@@ -1,0 +1,195 @@
+package org.pixelrnn.model.scan;
+
+import com.google.common.cache.CacheBuilder;
+import com.google.common.cache.CacheLoader;
+import com.google.common.cache.LoadingCache;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A Row LSTM (section 3.1): from the top of the image down, all pixels of a row in one step. With
+ * x, h and c at row r and column q,
+ *
+ * <pre>
+ *   gates(r,q) = [x(r,q-1), x(r,q)]·K + [h(r-1,q-1), h(r-1,q), h(r-1,q+1)]·U + b
+ *   c(r,q) = f ⊙ c(r-1,q) + i ⊙ g,   h(r,q) = o ⊙ tanh(c(r,q))
+ * </pre>
+ *
+ * <p>with the initial h and c in the row above the first, and 0 beyond the sides.
+ *
+ * <p>Inputs: x {@code [pixels, batch, in]}, pixels row by row, then {@link LstmWeights} with a
+ * kernel {@code [1, 3, in, 4h]}, whose right tap is masked, and the taps {@code [3, h, 4h]} of the
+ * row above.
+ */
+public final class RowScan extends Scan {
+  private record Sizes(int height, int width, int in, int h) {}
+
+  private static final LoadingCache<Sizes, RowScan> SHARED =
+      CacheBuilder.newBuilder().weakValues().build(CacheLoader.from(RowScan::new));
+
+  private final int height;
+  private final int width;
+  private final int in;
+  private final int h;
+
+  private RowScan(Sizes sizes) {
+    super("row_scan_%dx%d_%d_%d".formatted(sizes.height, sizes.width, sizes.in, sizes.h));
+    this.height = sizes.height;
+    this.width = sizes.width;
+    this.in = sizes.in;
+    this.h = sizes.h;
+  }
+
+  /** The one scan of these sizes. */
+  public static RowScan of(int height, int width, int in, int h) {
+    return SHARED.getUnchecked(new Sizes(height, width, in, h));
+  }
+
+  @Override
+  public int[] order() {
+    return IntStream.range(0, height * width).toArray();
+  }
+
+  @Override
+  List<Shape> inputShapes() {
+    return List.of(
+        Shape.of((long) height * width, Shape.UNKNOWN_SIZE, in),
+        Shape.of(1, 3, in, 4L * h),
+        Shape.of(3, h, 4L * h),
+        Shape.of(4L * h),
+        Shape.of(h),
+        Shape.of(h));
+  }
+
+  @Override
+  Shape outputShape() {
+    return Shape.of((long) height * width, Shape.UNKNOWN_SIZE, h);
+  }
+
+  @Override
+  List<Shape> tapeShapes() {
+    return Tape.shapes(2 * in + 2 * h, h);
+  }
+
+  @Override
+  Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
+    PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
+    LstmWeights weights = LstmWeights.of(inputs.subList(1, inputs.size()));
+    Operand<TFloat32> stateMatrix =
+        tf.reshape(weights.stateToState(), tf.constant(new int[] {3 * h, 4 * h}));
+    LstmStep.Gates gates =
+        LstmStep.Gates.of(
+            tf, rows.joined(List.of(inputMatrix(tf, weights), stateMatrix)), weights.bias(), h);
+    Operand<TFloat32> x = rows.flat(inputs.get(0), in);
+    Operand<TFloat32> left = neighbours(rows, x, in, (r, q) -> q == 0 ? 0 : 1 + r * width + q - 1);
+    List<? extends Operand<TFloat32>> xs = rows.split(rows.beside(List.of(left, x)), eachRow());
+    Operand<TFloat32> beyond = rows.zeros(1, h);
+    List<LstmStep> steps = new ArrayList<>();
+    Operand<TFloat32> above = rows.filled(weights.h(), width, h);
+    Operand<TFloat32> c = rows.filled(weights.c(), width, h);
+    for (int r = 0; r < height; r++) {
+      Operand<TFloat32> padded = rows.joined(List.of(beyond, above, beyond));
+      Operand<TFloat32> seen = rows.beside(List.of(xs.get(r), rows.range(padded, 0, width), above));
+      LstmStep step = LstmStep.of(tf, seen, rows.range(padded, 2, width), c, gates);
+      above = step.h();
+      c = step.c();
+      steps.add(step);
+    }
+    Operand<TFloat32> y = rows.joined(steps.stream().map(LstmStep::h).toList());
+    return new Result(rows.map(y, height * width, h), Tape.of(rows, steps));
+  }
+
+  @Override
+  List<Operand<TFloat32>> backward(
+      Ops tf, List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> tape, Operand<TFloat32> dy) {
+    PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
+    LstmWeights weights = LstmWeights.of(inputs.subList(1, inputs.size()));
+    Tape steps = new Tape(tf, rows, tape, h, eachRow());
+    List<? extends Operand<TFloat32>> dys = rows.split(rows.flat(dy, h), eachRow());
+    List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 3L).output();
+    Operand<TFloat32> beyond = rows.zeros(1, h);
+
+    List<Operand<TFloat32>> gates = new ArrayList<>();
+    Operand<TFloat32> dh = dys.get(height - 1);
+    Operand<TFloat32> dc = rows.zeros(width, h);
+    for (int r = height - 1; r >= 0; r--) {
+      LstmStep.Gradient gradient = steps.gradient(r, dh, dc);
+      gates.add(0, gradient.gates());
+      dc = gradient.cPrevious();
+      // A pixel gets from the three below it that have seen it, as their left, centre or right.
+      Operand<TFloat32> asLeft = backThrough(tf, gradient.gates(), taps.get(0));
+      Operand<TFloat32> asRight = backThrough(tf, gradient.gates(), taps.get(2));
+      List<Operand<TFloat32>> parts = new ArrayList<>();
+      parts.add(backThrough(tf, gradient.gates(), taps.get(1)));
+      parts.add(rows.joined(List.of(rows.range(asLeft, 1, width - 1), beyond)));
+      parts.add(rows.joined(List.of(beyond, rows.range(asRight, 0, width - 1))));
+      if (r > 0) {
+        parts.add(dys.get(r - 1));
+      }
+      dh = tf.math.addN(parts);
+    }
+    Operand<TFloat32> allGates = rows.joined(gates);
+
+    // Of [x to the left, x, h above to the left, h above] and of h above to the right.
+    List<Operand<TFloat32>> matrix = steps.matrixGradient(allGates);
+    List<? extends Operand<TFloat32>> seen =
+        tf.splitV(matrix.get(0), tf.constant(new int[] {2 * in, 2 * h}), tf.constant(0), 2L)
+            .output();
+    Operand<TFloat32> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), tf.constant(0f));
+    return List.of(
+        inputGradient(tf, rows, weights, allGates),
+        tf.reshape(
+            rows.joined(List.of(seen.get(0), masked)), tf.constant(new int[] {1, 3, in, 4 * h})),
+        tf.reshape(
+            rows.joined(List.of(seen.get(1), matrix.get(1))), tf.constant(new int[] {3, h, 4 * h})),
+        rows.sum(allGates),
+        rows.sum(dh),
+        rows.sum(dc));
+  }
+
+  private int[] eachRow() {
+    int[] widths = new int[height];
+    Arrays.fill(widths, width);
+    return widths;
+  }
+
+  /** The two taps of the kernel that are not masked, {@code [2 · in, 4h]}. */
+  private Operand<TFloat32> inputMatrix(Ops tf, LstmWeights weights) {
+    Operand<TFloat32> all =
+        tf.reshape(weights.inputToState(), tf.constant(new int[] {3 * in, 4 * h}));
+    return tf.slice(all, tf.constant(new int[] {0, 0}), tf.constant(new int[] {2 * in, 4 * h}));
+  }
+
+  /** {@code [pixels, batch, in]}. */
+  private Operand<TFloat32> inputGradient(
+      Ops tf, PixelRows rows, LstmWeights weights, Operand<TFloat32> gates) {
+    Operand<TFloat32> both = backThrough(tf, gates, inputMatrix(tf, weights));
+    List<? extends Operand<TFloat32>> parts = tf.split(tf.constant(1), both, 2L).output();
+    Operand<TFloat32> asLeft =
+        neighbours(rows, parts.get(0), in, (r, q) -> q == width - 1 ? 0 : 1 + r * width + q + 1);
+    return rows.map(tf.math.add(parts.get(1), asLeft), height * width, in);
+  }
+
+  /** At each pixel another one's value, or 0 for position 0. */
+  private Operand<TFloat32> neighbours(
+      PixelRows rows, Operand<TFloat32> flat, int features, Diagonals.OfPixel position) {
+    int[] positions = new int[height * width];
+    for (int p = 0; p < positions.length; p++) {
+      positions[p] = position.at(p / width, p % width);
+    }
+    Operand<TFloat32> extended = rows.joined(List.of(rows.zeros(1, features), flat));
+    return rows.gathered(extended, 1 + height * width, features, positions);
+  }
+
+  private static Operand<TFloat32> backThrough(
+      Ops tf, Operand<TFloat32> gates, Operand<TFloat32> matrix) {
+    return tf.linalg.matMul(gates, matrix, MatMul.transposeB(true));
+  }
+}

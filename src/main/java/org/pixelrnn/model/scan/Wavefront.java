@@ -1,0 +1,186 @@
+package org.pixelrnn.model.scan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A Diagonal LSTM (section 3.2) in one direction, left to right, diagonal by diagonal. With x, h
+ * and c at row r and column q,
+ *
+ * <pre>
+ *   gates(r,q) = x(r,q)·K + h(r-1,q)·U₀ + h(r,q-1)·U₁ + b
+ *   c(r,q) = f ⊙ c(r,q-1) + i ⊙ g,   h(r,q) = o ⊙ tanh(c(r,q))
+ * </pre>
+ *
+ * <p>and the initial h and c wherever r-1 or q-1 is outside. The adjoint runs through the diagonals
+ * backwards for the gradient of the gates alone; those of x, K, U and b follow from it for all
+ * pixels at once.
+ */
+final class Wavefront {
+  private final Ops tf;
+  private final PixelRows rows;
+  private final Diagonals diagonals;
+  private final LstmWeights weights;
+  private final int in;
+  private final int h;
+
+  Wavefront(Ops tf, PixelRows rows, Diagonals diagonals, LstmWeights weights, int in, int h) {
+    this.tf = tf;
+    this.rows = rows;
+    this.diagonals = diagonals;
+    this.weights = weights;
+    this.in = in;
+    this.h = h;
+  }
+
+  /** All h, {@code [pixels · batch, h]}, and a {@link Tape}. */
+  record Forward(Operand<TFloat32> h, List<Operand<TFloat32>> tape) {}
+
+  /**
+   * All steps.
+   *
+   * @param x {@code [pixels · batch, in]}, pixels by diagonals
+   */
+  Forward forward(Operand<TFloat32> x) {
+    Operand<TFloat32> matrix =
+        rows.joined(
+            List.of(
+                inputMatrix(),
+                tf.reshape(weights.stateToState(), tf.constant(new int[] {2 * h, 4 * h}))));
+    LstmStep.Gates gates = LstmStep.Gates.of(tf, matrix, weights.bias(), h);
+    Operand<TFloat32> outsideH = rows.filled(weights.h(), 1, h);
+    Operand<TFloat32> outsideC = rows.filled(weights.c(), 1, h);
+    List<? extends Operand<TFloat32>> xs = rows.split(x, diagonals.lengths());
+    List<LstmStep> steps = new ArrayList<>();
+    for (int d = 0; d < diagonals.count(); d++) {
+      int length = diagonals.length(d);
+      // From the pixel above the uppermost to the one left of the lowest.
+      List<Operand<TFloat32>> before = new ArrayList<>();
+      List<Operand<TFloat32>> cLeft = new ArrayList<>();
+      if (diagonals.beginsAtTop(d)) {
+        before.add(outsideH);
+      }
+      if (d > 0) {
+        LstmStep last = steps.get(d - 1);
+        before.add(last.h());
+        int inside = diagonals.endsAtLeft(d) ? length - 1 : length;
+        if (diagonals.beginsAtTop(d)) {
+          cLeft.add(last.c());
+        } else if (inside > 0) {
+          cLeft.add(rows.range(last.c(), 1, inside));
+        }
+      }
+      if (diagonals.endsAtLeft(d)) {
+        before.add(outsideH);
+        cLeft.add(outsideC);
+      }
+      Operand<TFloat32> neighbours = rows.joined(before);
+      Operand<TFloat32> above = rows.range(neighbours, 0, length);
+      Operand<TFloat32> left = rows.range(neighbours, 1, length);
+      steps.add(
+          LstmStep.of(tf, rows.beside(List.of(xs.get(d), above)), left, rows.joined(cLeft), gates));
+    }
+    return new Forward(rows.joined(steps.stream().map(LstmStep::h).toList()), Tape.of(rows, steps));
+  }
+
+  /**
+   * The adjoint.
+   *
+   * @param tape what {@link #forward} has left
+   * @param dh the gradient of all h, {@code [pixels · batch, h]}
+   * @return the gradient of x, {@code [pixels · batch, in]}, then those of the weights in order
+   */
+  List<Operand<TFloat32>> backward(List<Operand<TFloat32>> tape, Operand<TFloat32> dh) {
+    Tape steps = new Tape(tf, rows, tape, h, diagonals.lengths());
+    List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 2L).output();
+    List<Operand<TFloat32>> outsideC = new ArrayList<>();
+    Operand<TFloat32> gates = gateGradients(steps, taps, dh, outsideC);
+
+    // Of [x, above] and of left.
+    List<Operand<TFloat32>> matrix = steps.matrixGradient(gates);
+    List<? extends Operand<TFloat32>> seen =
+        tf.splitV(matrix.get(0), tf.constant(new int[] {in, h}), tf.constant(0), 2L).output();
+    return List.of(
+        tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true)),
+        tf.reshape(seen.get(0), tf.constant(new int[] {1, 1, in, 4 * h})),
+        tf.stack(List.of(seen.get(1), matrix.get(1))),
+        rows.sum(gates),
+        tf.math.add(
+            throughTap(taps.get(0), sumOver(gates, diagonals.firstRow())),
+            throughTap(taps.get(1), sumOver(gates, diagonals.firstColumn()))),
+        rows.sum(rows.joined(outsideC)));
+  }
+
+  /**
+   * The gradients of all gates before their σ and tanh, {@code [pixels · batch, 4h]}.
+   *
+   * @param outsideC takes the gradients of the initial c, a range of one pixel each
+   */
+  private Operand<TFloat32> gateGradients(
+      Tape steps,
+      List<? extends Operand<TFloat32>> taps,
+      Operand<TFloat32> dh,
+      List<Operand<TFloat32>> outsideC) {
+    int[] lengths = diagonals.lengths();
+    List<? extends Operand<TFloat32>> dhs = rows.split(dh, lengths);
+    Operand<TFloat32> nothing = rows.zeros(1, h);
+
+    int last = diagonals.count() - 1;
+    List<Operand<TFloat32>> gates = new ArrayList<>();
+    Operand<TFloat32> dhAll = dhs.get(last);
+    Operand<TFloat32> dc = rows.zeros(lengths[last], h);
+    for (int d = last; d >= 0; d--) {
+      LstmStep.Gradient gradient = steps.gradient(d, dhAll, dc);
+      gates.add(0, gradient.gates());
+      int inside = diagonals.endsAtLeft(d) ? lengths[d] - 1 : lengths[d];
+      Operand<TFloat32> dcInside = gradient.cPrevious();
+      if (diagonals.endsAtLeft(d)) {
+        outsideC.add(rows.range(dcInside, inside, 1));
+        dcInside = rows.range(dcInside, 0, inside);
+      }
+      if (d > 0) {
+        // A pixel gets from the one below it, if there is one, and from the one right of it.
+        Operand<TFloat32> fromBelow = backThrough(gradient.gates(), taps.get(0));
+        Operand<TFloat32> fromRight = backThrough(gradient.gates(), taps.get(1));
+        if (diagonals.beginsAtTop(d)) {
+          fromBelow = rows.range(fromBelow, 1, lengths[d] - 1);
+        }
+        if (diagonals.endsAtLeft(d)) {
+          fromRight = rows.range(fromRight, 0, lengths[d] - 1);
+        } else {
+          fromBelow = rows.joined(List.of(fromBelow, nothing));
+        }
+        if (!diagonals.beginsAtTop(d)) {
+          fromRight = rows.joined(List.of(nothing, fromRight));
+          dcInside = inside == 0 ? nothing : rows.joined(List.of(nothing, dcInside));
+        }
+        dhAll = tf.math.addN(List.of(dhs.get(d - 1), fromBelow, fromRight));
+        dc = dcInside;
+      }
+    }
+    return rows.joined(gates);
+  }
+
+  /** The kernel as a matrix, {@code [in, 4h]}. */
+  private Operand<TFloat32> inputMatrix() {
+    return tf.reshape(weights.inputToState(), tf.constant(new int[] {in, 4 * h}));
+  }
+
+  private Operand<TFloat32> backThrough(Operand<TFloat32> gates, Operand<TFloat32> tap) {
+    return tf.linalg.matMul(gates, tap, MatMul.transposeB(true));
+  }
+
+  /** The sum over the pixels whose neighbour is outside, {@code [4h]}. */
+  private Operand<TFloat32> sumOver(Operand<TFloat32> gates, int[] pixels) {
+    return rows.sum(rows.gathered(gates, diagonals.pixels(), 4 * h, pixels));
+  }
+
+  private Operand<TFloat32> throughTap(Operand<TFloat32> tap, Operand<TFloat32> gates) {
+    Operand<TFloat32> column = tf.reshape(gates, tf.constant(new int[] {4 * h, 1}));
+    return tf.reshape(tf.linalg.matMul(tap, column), tf.constant(new int[] {h}));
+  }
+}

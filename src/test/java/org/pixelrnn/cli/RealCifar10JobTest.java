@@ -1,0 +1,95 @@
+package org.pixelrnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.Streams;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pixelrnn.data.Datasets;
+import org.pixelrnn.data.EvaluationImages;
+import org.pixelrnn.data.ImageDataset;
+import org.pixelrnn.data.PixelBernoulli;
+import org.pixelrnn.data.RealData;
+import org.pixelrnn.data.Split;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.proto.v1.DataConfig;
+import picocli.CommandLine;
+
+/** A few hundred steps on CIFAR-10, exported and measured on its test images. */
+@Tag("slow")
+@EnabledIf("org.pixelrnn.data.RealData#hasCifar10")
+class RealCifar10JobTest {
+  private static final int IMAGES = 500;
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"cifar10-small-pixelcnn"})
+  void aFewHundredStepsAreBetterThanIndependentColours(String preset) {
+    String data = "cifar10:" + RealData.cifar10();
+    String run = folder.resolve("run").toString();
+    String model = folder.resolve("model").toString();
+    String limit = String.valueOf(IMAGES);
+    run("train", "--preset", preset, "--data", data, "--max-steps", "400", "--run-dir", run);
+    run("export", "--run-dir", run, "--to", model);
+    JsonObject measured =
+        JsonParser.parseString(
+                run("eval", "--model", model, "--data", data, "--limit", limit, "--json"))
+            .getAsJsonObject();
+    double bits = measured.get("bits_per_dim").getAsDouble();
+    double histogram = histogram(data);
+    assertTrue(bits < 5.5, bits + " bits/dim");
+    assertTrue(bits < histogram, bits + " bits/dim, histograms " + histogram);
+    // The best models known are near 2.5.
+    assertTrue(bits > 2.5, bits + " bits/dim");
+    double sum = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      sum += measured.getAsJsonArray("bits_per_dim_per_channel").get(channel).getAsDouble();
+    }
+    assertEquals(bits, sum / 3, 1e-9);
+  }
+
+  /** Bits/dim of the same images under one histogram of 256 bins a channel, of training images. */
+  private static double histogram(String spec) {
+    ImageShape shape = new ImageShape(32, 32, 3, 256);
+    ImageShape pixel = new ImageShape(1, 1, 3, 256);
+    DataConfig config = DataConfig.getDefaultInstance();
+    try (ImageDataset data = Datasets.open(spec, config, shape)) {
+      // An image is so many images of one pixel each.
+      PixelBernoulli histograms =
+          PixelBernoulli.fit(
+              pixel,
+              () ->
+                  Streams.stream(new EvaluationImages(data, Split.TRAIN, shape, config, 100, 5000))
+                      .map(batch -> Images.of(pixel, batch.levels()))
+                      .iterator());
+      Images test = new EvaluationImages(data, Split.TEST, shape, config, IMAGES, IMAGES).batch(0);
+      double nats = 0;
+      for (double each : histograms.nats(Images.of(pixel, test.levels()))) {
+        nats += each;
+      }
+      return shape.bitsPerDimension(nats / IMAGES);
+    }
+  }
+
+  private static String run(String... words) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Failures failures = new Failures(true);
+    CommandLine root = PixelRnn.commandLine(failures);
+    root.setOut(new PrintWriter(out, true));
+    root.setErr(new PrintWriter(err, true));
+    assertEquals(0, failures.watch(root, words), err::toString);
+    return out.toString();
+  }
+}

@@ -1,0 +1,69 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.pixelrnn.export.SavedModelExport;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.Weight;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.Provenance;
+import org.pixelrnn.sampler.Sampler;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** Drawing images with an exported network, beside one pass over whole images. */
+final class Drawing {
+  private Drawing() {}
+
+  /** Prints one table, a line for each number of images. */
+  static void print(ModelConfig config, int... counts) throws IOException {
+    ImageShape shape = ImageShape.of(config);
+    Path folder = Files.createTempDirectory("pixelrnn-bench");
+    Network network = new Network(config);
+    try (Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
+      Session.Runner runner = session.runner();
+      for (Weight weight : network.weights()) {
+        runner.fetch(weight.initialValue(tf, 1));
+      }
+      try (var values = runner.run()) {
+        SavedModelExport.write(
+            folder,
+            network,
+            weight -> (TFloat32) values.get(network.weights().indexOf(weight)),
+            Provenance.getDefaultInstance());
+      }
+    }
+    System.out.printf(
+        "%-8s %14s %14s %14s %10s %10s%n",
+        "images", "drawing [s]", "first row [s]", "one pass [s]", "passes", "naive /");
+    try (Sampler sampler = Sampler.open(folder)) {
+      for (int count : counts) {
+        Images images = Measure.images(shape, count);
+        double pass = Measure.seconds(() -> sampler.logits(images));
+        double drawing = Measure.seconds(() -> sampler.sample(count, 1, 1));
+        double[] firstRow = {Double.MAX_VALUE};
+        for (int i = 0; i < Measure.REPEATS; i++) {
+          long begun = System.nanoTime();
+          sampler.sample(
+              count,
+              1,
+              1,
+              (row, levels) -> {
+                if (row == 0) {
+                  firstRow[0] = Math.min(firstRow[0], (System.nanoTime() - begun) / 1e9);
+                }
+              });
+        }
+        // The naive way runs the network over the whole image for each sub-pixel.
+        System.out.printf(
+            "%-8d %14.4f %14.4f %14.4f %10.2f %10.0f%n",
+            count, drawing, firstRow[0], pass, drawing / pass, shape.dimensions() * pass / drawing);
+      }
+    }
+  }
+}
