@@ -1,0 +1,36 @@
+package org.pixelrnn.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.proto.v1.ModelConfig;
+
+/** An exported model's {@code logits} see earlier sub-pixels only. */
+class ExportedCausalityTest {
+  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void aChangedSubPixelChangesLaterLogitsOnly(ModelConfig config) {
+    Sampler sampler = SAMPLERS.of(config);
+    int k = sampler.shape().levels();
+    Images images = sampler.sample(1, 3, 1);
+    float[] before = sampler.logits(images);
+    for (int changed = 0; changed < sampler.shape().dimensions(); changed++) {
+      byte[] levels = images.levels().clone();
+      levels[changed] = (byte) ((levels[changed] + 1) % k);
+      float[] after = sampler.logits(Images.of(sampler.shape(), levels));
+      int later = (changed + 1) * k;
+      assertArrayEquals(Arrays.copyOf(before, later), Arrays.copyOf(after, later));
+      assertFalse(
+          later < before.length
+              && Arrays.equals(before, later, before.length, after, later, after.length),
+          "sub-pixel " + changed + " is not seen by any later one");
+    }
+  }
+}
