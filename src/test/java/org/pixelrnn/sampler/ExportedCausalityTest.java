@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,10 +20,14 @@ class ExportedCausalityTest {
   void aChangedSubPixelChangesLaterLogitsOnly(ModelConfig config) {
     Sampler sampler = SAMPLERS.of(config);
     int k = sampler.shape().levels();
-    Images images = sampler.sample(1, 3, 1);
-    float[] before = sampler.logits(images);
-    for (int changed = 0; changed < sampler.shape().dimensions(); changed++) {
-      byte[] levels = images.levels().clone();
+    byte[] image = new byte[sampler.shape().dimensions()];
+    Random random = new Random(3);
+    for (int i = 0; i < image.length; i++) {
+      image[i] = (byte) random.nextInt(k);
+    }
+    float[] before = sampler.logits(Images.of(sampler.shape(), image));
+    for (int changed = 0; changed < image.length; changed++) {
+      byte[] levels = image.clone();
       levels[changed] = (byte) ((levels[changed] + 1) % k);
       float[] after = sampler.logits(Images.of(sampler.shape(), levels));
       int later = (changed + 1) * k;
