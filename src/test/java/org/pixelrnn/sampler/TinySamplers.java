@@ -26,7 +26,7 @@ final class TinySamplers implements AutoCloseable {
 
   /** Of weights from a fixed seed; not to be closed. */
   Sampler of(ModelConfig config) {
-    return opened.computeIfAbsent(config, c -> Sampler.open(TinyExports.write(folder, c, 7)));
+    return opened.computeIfAbsent(config, c -> Sampler.open(TinyExports.write(folder, c, 9)));
   }
 
   @Override
