@@ -86,6 +86,36 @@ class ChainRuleTest {
     }
   }
 
+  /** {@code y = 2·2·(3w) + 3w}, each doubling being a scan, the last term carried past both. */
+  @Test
+  void whatIsCarriedFlowsPastSeveralScans() {
+    Weight weight = Weight.zeros("w", 1);
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> w = tf.constant(new float[] {5});
+      Pass pass = new Pass(tf, any -> w);
+      Operand<TFloat32> x = tf.math.mul(pass.weight(weight), tf.constant(3f));
+      Operand<TFloat32> past = pass.chainRule().carry(tf, List.of(x)).get(0);
+      Operand<TFloat32> y = tf.math.add(doubled(pass, doubled(pass, x)), past);
+      Operand<TFloat32> gradient =
+          pass.chainRule().gradients(tf, y, tf.onesLike(y), List.of(weight)).get(weight);
+      try (Session session = new Session(graph);
+          Result result = session.runner().fetch(gradient).run()) {
+        assertEquals(15f, ((TFloat32) result.get(0)).getFloat(0));
+      }
+    }
+  }
+
+  private static Operand<TFloat32> doubled(Pass pass, Operand<TFloat32> x) {
+    Operand<TFloat32> y = pass.tf().math.mul(x, pass.tf().constant(2f));
+    pass.chainRule()
+        .scan(
+            List.of(x),
+            List.of(y),
+            (tf, gradients) -> List.of(tf.math.mul(gradients.get(0), tf.constant(2f))));
+    return y;
+  }
+
   @Test
   void aWeightWithoutGradientIsNamed() {
     ModelConfig config = TinyNetworks.all().get(0);
