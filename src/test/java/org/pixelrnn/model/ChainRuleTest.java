@@ -73,7 +73,7 @@ class ChainRuleTest {
         Operand<TFloat32> movedLogits = network.logits(new Pass(tf, moved::get), images);
         losses.add(Likelihood.of(tf, movedLogits, images).logProb());
       }
-      try (Session session = new Session(graph)) {
+      try (Session session = Sessions.unoptimized(graph)) {
         double[] slope = run(session, step, 0, slopes);
         double[] ahead = run(session, step, STEP, losses);
         double[] behind = run(session, step, -STEP, losses);
@@ -99,7 +99,7 @@ class ChainRuleTest {
       Operand<TFloat32> y = tf.math.add(doubled(pass, doubled(pass, x)), past);
       Operand<TFloat32> gradient =
           pass.chainRule().gradients(tf, y, tf.onesLike(y), List.of(weight)).get(weight);
-      try (Session session = new Session(graph);
+      try (Session session = Sessions.unoptimized(graph);
           Result result = session.runner().fetch(gradient).run()) {
         assertEquals(15f, ((TFloat32) result.get(0)).getFloat(0));
       }
