@@ -41,11 +41,19 @@ final class DemoCommand implements Callable<Integer> {
           "Where everything goes. Default: the first free one of runs/demo-1, runs/demo-2, …")
   private Path runDirectory;
 
+  @Option(
+      names = "--architecture",
+      paramLabel = "NAME",
+      defaultValue = "pixelcnn",
+      description = "pixelcnn, row-lstm or diagonal-bilstm. Default: pixelcnn.")
+  private String architecture;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = runDirectory == null ? firstFree() : runDirectory;
-    String preset = "strokes-pixelcnn";
+    String preset = "strokes-" + architecture;
+    Presets.load(preset);
     Path model = folder.resolve("model");
     Path samples = folder.resolve("samples.png");
     Path completions = folder.resolve("completions.png");

@@ -1,8 +1,7 @@
 package org.pixelrnn.model;
 
-import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Range;
-import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
 import java.util.stream.Collectors;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.ModelConfig;
@@ -10,11 +9,6 @@ import org.pixelrnn.proto.v1.ModelConfig.ArchitectureCase;
 
 /** What a {@link ModelConfig} must be for a {@link Network} to be built from it. */
 public final class ModelRules {
-  /** The kinds of layers that {@link Network} knows. */
-  private static final ImmutableSet<ArchitectureCase> BUILT =
-      ImmutableSet.of(
-          ArchitectureCase.PIXEL_CNN, ArchitectureCase.ROW_LSTM, ArchitectureCase.DIAGONAL_BILSTM);
-
   private ModelRules() {}
 
   /**
@@ -40,19 +34,17 @@ public final class ModelRules {
     rules.within("model.head_width", model.getHeadWidth(), Range.closed(1, 65536));
     rules.divisible("model.h", model.getH(), model.getChannels());
     rules.divisible("model.head_width", model.getHeadWidth(), model.getChannels());
-    ArchitectureCase architecture = model.getArchitectureCase();
-    if (!BUILT.contains(architecture)) {
+    if (model.getArchitectureCase() == ArchitectureCase.ARCHITECTURE_NOT_SET) {
       rules.broken(
-          architecture == ArchitectureCase.ARCHITECTURE_NOT_SET
-              ? "model.architecture is not set"
-              : "model has " + name(architecture) + " {}",
+          "model.architecture is not set",
           "it must have "
-              + BUILT.stream().map(a -> name(a) + " {}").collect(Collectors.joining(" or ")));
+              + architectures().getFields().stream()
+                  .map(field -> field.getName() + " {}")
+                  .collect(Collectors.joining(" or ")));
     }
   }
 
-  private static String name(ArchitectureCase architecture) {
-    FieldDescriptor field = ModelConfig.getDescriptor().findFieldByNumber(architecture.getNumber());
-    return field.getName();
+  private static OneofDescriptor architectures() {
+    return ModelConfig.getDescriptor().getOneofs().get(0);
   }
 }

@@ -12,11 +12,22 @@ import org.pixelrnn.proto.v1.RunConfig;
 public final class Presets {
   private static final ImmutableList<String> NAMES =
       ImmutableList.of(
+          "cifar10-diagonal-bilstm",
           "cifar10-pixelcnn",
+          "cifar10-row-lstm",
+          "cifar10-small-diagonal-bilstm",
           "cifar10-small-pixelcnn",
+          "cifar10-small-row-lstm",
+          "imagenet32-row-lstm",
+          "imagenet64-row-lstm",
+          "mnist-diagonal-bilstm",
+          "mnist-diagonal-bilstm-7",
           "mnist-pixelcnn",
+          "mnist-row-lstm",
+          "strokes-diagonal-bilstm",
           "strokes-pixelcnn",
-          "strokes-rgb-pixelcnn");
+          "strokes-rgb-pixelcnn",
+          "strokes-row-lstm");
 
   private Presets() {}
 

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -12,10 +13,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.RunConfig;
 
 class PresetsTest {
 
@@ -27,6 +32,26 @@ class PresetsTest {
   @MethodSource("names")
   void keepsTheRules(String name) {
     assertDoesNotThrow(() -> TrainingRules.check(Presets.load(name)));
+  }
+
+  /** Also those of the paper's sizes, which nobody trains on a CPU. */
+  @Tag("slow")
+  @ParameterizedTest
+  @MethodSource("names")
+  void takesAStep(String name) {
+    RunConfig preset = Presets.load(name);
+    ImageShape shape = ImageShape.of(preset.getModel());
+    byte[] levels = new byte[shape.dimensions()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) (i * 31 % shape.levels());
+    }
+    try (TrainingGraph graph = new TrainingGraph(preset, 0)) {
+      TrainingGraph.Step step = graph.step(Images.of(shape, levels), 0, 1e-4);
+      // Before any training: about as many bits as the levels take.
+      double bits = shape.bitsPerDimension(step.natsPerImage());
+      assertEquals(Math.log(shape.levels()) / Math.log(2), bits, 1);
+      assertTrue(Double.isFinite(step.gradientNorm()) && step.gradientNorm() > 0);
+    }
   }
 
   @Test
@@ -43,9 +68,7 @@ class PresetsTest {
   void anUnknownNameIsAnsweredWithThoseThereAre() {
     InputException e = assertThrows(InputException.class, () -> Presets.load("mnist"));
     assertEquals(
-        "there is no preset mnist; there are cifar10-pixelcnn, cifar10-small-pixelcnn,"
-            + " mnist-pixelcnn, strokes-pixelcnn,"
-            + " strokes-rgb-pixelcnn",
+        "there is no preset mnist; there are " + String.join(", ", Presets.names()),
         e.getMessage());
   }
 }

@@ -45,8 +45,7 @@ class TrainingRulesTest {
           model.head_width=65537          | model.head_width = 65537, but
           model.channels=3                | model.h = 16, but it must be divisible by model.channels = 3: nearest are 15 and 18
           model.channels=3                | model.head_width = 32, but it must be divisible by model.channels = 3: nearest are 30 and 33
-          model.row_lstm={}               | model has row_lstm {}, but it must have pixel_cnn {}
-          model={}                        | model.architecture is not set, but it must have pixel_cnn {}
+          model={}                        | model.architecture is not set, but it must have pixel_cnn {} or row_lstm {} or diagonal_bilstm {}
           data.validation_share=0         | data.validation_share = 0.0, but it must be above 0.0 and below 1.0
           data.validation_share=1         | data.validation_share = 1.0, but
           data.validation_share=-0.1      | data.validation_share = -0.1, but

@@ -1,0 +1,85 @@
+package org.pixelrnn.model;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.model.scan.GraphFunction;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.PartitionedCall;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A {@link RowDrawing} as a graph function, its weights among its arguments: a graph holds its
+ * operations once, however many places draw rows.
+ */
+final class RowFunction implements AutoCloseable {
+  private final Network network;
+  private final ConcreteFunction function;
+
+  RowFunction(Network network) {
+    this.network = network;
+    this.function = GraphFunction.create("draw_row", this::results);
+  }
+
+  /** Draws one row, given the state that those above have left. */
+  ImageDrawing.DrawnRow call(Pass pass, RowDrawing.Inputs inputs) {
+    Ops tf = pass.tf();
+    ImageShape shape = network.shape();
+    List<Operand<?>> arguments =
+        ImmutableList.<Operand<?>>builder()
+            .add(inputs.row(), inputs.firstImage(), inputs.knownLevels(), inputs.known())
+            .add(inputs.seed(), inputs.temperature())
+            .addAll(inputs.state())
+            .addAll(network.weights().stream().map(pass::weight).toList())
+            .build();
+    List<Class<? extends TType>> types = new ArrayList<>(List.of(TUint8.class));
+    inputs.state().forEach(state -> types.add(TFloat32.class));
+    List<Output<?>> results =
+        PartitionedCall.create(tf.scope(), arguments, types, function).output();
+    ImmutableList.Builder<Operand<TFloat32>> state = ImmutableList.builder();
+    for (int i = 0; i < network.state().size(); i++) {
+      state.add(
+          tf.ensureShape(
+              results.get(i + 1).expect(TFloat32.class), network.state().get(i).shape()));
+    }
+    return new ImageDrawing.DrawnRow(
+        tf.ensureShape(
+            results.get(0).expect(TUint8.class),
+            Shape.of(Shape.UNKNOWN_SIZE, shape.width(), shape.channels())),
+        state.build());
+  }
+
+  @Override
+  public void close() {
+    function.close();
+  }
+
+  private List<? extends Operand<?>> results(GraphFunction arguments) {
+    ImageShape shape = network.shape();
+    Operand<TInt32> row = arguments.argument(TInt32.class);
+    Operand<TInt32> firstImage = arguments.argument(TInt32.class);
+    Operand<TUint8> levels =
+        arguments.argument(TUint8.class, Shape.UNKNOWN_SIZE, shape.width(), shape.channels());
+    Operand<TBool> known = arguments.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.width());
+    Operand<TInt64> seed = arguments.argument(TInt64.class);
+    Operand<TFloat32> temperature = arguments.argument(TFloat32.class);
+    List<Operand<TFloat32>> state = NetworkArguments.states(arguments, network);
+    Pass pass = new Pass(arguments.tf(), NetworkArguments.weights(arguments, network));
+    RowDrawing drawn =
+        RowDrawing.of(
+            pass,
+            network,
+            new RowDrawing.Inputs(state, row, firstImage, levels, known, seed, temperature));
+    return ImmutableList.<Operand<?>>builder().add(drawn.levels()).addAll(drawn.state()).build();
+  }
+}

@@ -1,0 +1,125 @@
+package org.pixelrnn.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.model.TinyNetworks;
+import org.pixelrnn.proto.v1.ModelConfig;
+
+/** Images are drawn as often as they are likely. */
+class CalibrationTest {
+  private static final int DRAWS = 8000;
+
+  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
+
+  /** Every architecture of {@link TinyNetworks}, at two shapes that have 64 images each. */
+  static Stream<Named<ModelConfig>> of64Images() {
+    return TinyNetworks.named()
+        .map(
+            row -> {
+              ModelConfig.Builder config = row.getPayload().toBuilder().setLevels(2);
+              return Named.of(
+                  row.getName(),
+                  config.getChannels() == 1
+                      ? config.setHeight(2).setWidth(3).build()
+                      : config.setHeight(1).setWidth(2).build());
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("of64Images")
+  void frequenciesFitTheProbabilities(ModelConfig config) {
+    Sampler sampler = SAMPLERS.of(config);
+    double[] expected = probabilities(sampler, 1);
+    assertFits(expected, sampler.sample(DRAWS, 1, 1));
+  }
+
+  /** p(x_i | x_&lt;i)^(1/T), normalised, one sub-pixel after the other. */
+  @ParameterizedTest
+  @MethodSource("of64Images")
+  void temperatureDividesTheLogits(ModelConfig config) {
+    Sampler sampler = SAMPLERS.of(config);
+    assertFits(probabilities(sampler, 2), sampler.sample(DRAWS, 1, 2));
+  }
+
+  private static void assertFits(double[] probabilities, Images drawn) {
+    int[] observed = new int[64];
+    int dimensions = drawn.shape().dimensions();
+    for (int i = 0; i < drawn.count(); i++) {
+      int image = 0;
+      for (int d = 0; d < dimensions; d++) {
+        image = 2 * image + drawn.levels()[i * dimensions + d];
+      }
+      observed[image]++;
+    }
+    // Images too rare for the test's approximation are counted together.
+    double chiSquare = 0;
+    int cells = 0;
+    double rareExpected = 0;
+    int rareObserved = 0;
+    for (int image = 0; image < 64; image++) {
+      double expected = probabilities[image] * drawn.count();
+      if (expected < 5) {
+        rareExpected += expected;
+        rareObserved += observed[image];
+      } else {
+        chiSquare += square(observed[image] - expected) / expected;
+        cells++;
+      }
+    }
+    if (rareExpected > 0) {
+      chiSquare += square(rareObserved - rareExpected) / rareExpected;
+      cells++;
+    }
+    assertTrue(cells > 10, "the images are too unequal: " + cells + " cells");
+    double normal = normalOf(chiSquare, cells - 1);
+    // One-sided p > 0.001.
+    assertTrue(normal < 3.0902, "chi-square " + chiSquare + " of " + (cells - 1) + " degrees");
+  }
+
+  /** Wilson and Hilferty's transformation: as likely as this value of a standard normal. */
+  private static double normalOf(double chiSquare, int degrees) {
+    double variance = 2.0 / (9 * degrees);
+    return (Math.cbrt(chiSquare / degrees) - (1 - variance)) / Math.sqrt(variance);
+  }
+
+  private static double square(double x) {
+    return x * x;
+  }
+
+  private static double[] probabilities(Sampler sampler, double temperature) {
+    ImageShape shape = sampler.shape();
+    int dimensions = shape.dimensions();
+    assertEquals(6, dimensions);
+    byte[] levels = new byte[64 * dimensions];
+    for (int image = 0; image < 64; image++) {
+      for (int d = 0; d < dimensions; d++) {
+        levels[image * dimensions + d] = (byte) (image >> (dimensions - 1 - d) & 1);
+      }
+    }
+    Images all = Images.of(shape, levels);
+    float[] logits = sampler.logits(all);
+    float[] logProb = sampler.logProb(all);
+    double[] probabilities = new double[64];
+    for (int image = 0; image < 64; image++) {
+      double p = 1;
+      for (int d = 0; d < dimensions; d++) {
+        int i = image * dimensions + d;
+        double odds = Math.exp((logits[2 * i + 1] - logits[2 * i]) / temperature);
+        p *= levels[i] == 1 ? odds / (1 + odds) : 1 / (1 + odds);
+      }
+      probabilities[image] = p;
+      if (temperature == 1) {
+        assertEquals(Math.exp(logProb[image]), p, 1e-5);
+      }
+    }
+    return probabilities;
+  }
+}
