@@ -73,7 +73,7 @@ class ChainRuleTest {
         Operand<TFloat32> movedLogits = network.logits(new Pass(tf, moved::get), images);
         losses.add(Likelihood.of(tf, movedLogits, images).logProb());
       }
-      try (Session session = new Session(graph)) {
+      try (Session session = Sessions.unoptimized(graph)) {
         double[] slope = run(session, step, 0, slopes);
         double[] ahead = run(session, step, STEP, losses);
         double[] behind = run(session, step, -STEP, losses);
@@ -84,6 +84,36 @@ class ChainRuleTest {
         }
       }
     }
+  }
+
+  /** {@code y = 2·2·(3w) + 3w}, each doubling being a scan, the last term carried past both. */
+  @Test
+  void whatIsCarriedFlowsPastSeveralScans() {
+    Weight weight = Weight.zeros("w", 1);
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TFloat32> w = tf.constant(new float[] {5});
+      Pass pass = new Pass(tf, any -> w);
+      Operand<TFloat32> x = tf.math.mul(pass.weight(weight), tf.constant(3f));
+      Operand<TFloat32> past = pass.chainRule().carry(tf, List.of(x)).get(0);
+      Operand<TFloat32> y = tf.math.add(doubled(pass, doubled(pass, x)), past);
+      Operand<TFloat32> gradient =
+          pass.chainRule().gradients(tf, y, tf.onesLike(y), List.of(weight)).get(weight);
+      try (Session session = Sessions.unoptimized(graph);
+          Result result = session.runner().fetch(gradient).run()) {
+        assertEquals(15f, ((TFloat32) result.get(0)).getFloat(0));
+      }
+    }
+  }
+
+  private static Operand<TFloat32> doubled(Pass pass, Operand<TFloat32> x) {
+    Operand<TFloat32> y = pass.tf().math.mul(x, pass.tf().constant(2f));
+    pass.chainRule()
+        .scan(
+            List.of(x),
+            List.of(y),
+            (tf, gradients) -> List.of(tf.math.mul(gradients.get(0), tf.constant(2f))));
+    return y;
   }
 
   @Test

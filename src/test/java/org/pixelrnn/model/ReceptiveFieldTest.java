@@ -133,7 +133,7 @@ class ReceptiveFieldTest {
               TUint8.class);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 2));
       Operand<TFloat32> field = ReceptiveField.of(pass, network, images, row, column);
-      try (Session session = new Session(graph);
+      try (Session session = Sessions.unoptimized(graph);
           Result result = session.runner().fetch(field).run()) {
         TFloat32 found = (TFloat32) result.get(0);
         Set<Pixel> seen = new HashSet<>();

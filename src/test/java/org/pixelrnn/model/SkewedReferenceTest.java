@@ -49,7 +49,7 @@ class SkewedReferenceTest {
       Map<String, Operand<TFloat32>> byName = new LinkedHashMap<>();
       network.weights().forEach(w -> byName.put(w.name(), at.of(w)));
       Losses losses = Losses.of(tf, graph, network, config, byName);
-      try (Session session = new Session(graph)) {
+      try (Session session = Sessions.unoptimized(graph)) {
         Session.Runner runner = session.runner().fetch(losses.scanned).fetch(losses.unrolled);
         losses.scannedGradients.forEach(runner::fetch);
         losses.unrolledGradients.forEach(runner::fetch);
@@ -106,7 +106,7 @@ class SkewedReferenceTest {
             afterAll.train.applyGradientDescent(variable, tf.constant(RATE), gradients.get(i++)));
       }
       List<Float> found = new ArrayList<>();
-      try (Session session = new Session(graph)) {
+      try (Session session = Sessions.unoptimized(graph)) {
         session.initialize();
         for (int step = 0; step < STEPS; step++) {
           Session.Runner runner =

@@ -26,7 +26,7 @@ import org.tensorflow.types.family.TType;
  * batch may be of any size.
  */
 public abstract sealed class Scan permits DiagonalScan, RowScan {
-  // TensorFlow frees the functions with the scan; graphs that call them have copies.
+  // Freed when nothing refers to the scan any more; graphs that call the functions have copies.
   private final Supplier<ConcreteFunction> forward = Suppliers.memoize(this::forwardFunction);
   private final Supplier<ConcreteFunction> adjoint = Suppliers.memoize(this::adjointFunction);
   private final String name;
