@@ -1,7 +1,9 @@
 package org.pixelrnn.cli;
 
 import com.google.common.base.CharMatcher;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.pixelrnn.image.InputException;
 import picocli.CommandLine;
@@ -60,7 +62,13 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   private int failed(Throwable e, CommandLine command) {
     String hint = stackTraces ? "" : " (PIXELRNN_DEBUG=1 shows where)";
-    return complain(e, e + hint, FAILED, command);
+    String what =
+        e instanceof IOException io
+            ? InputException.reason(io)
+            : e instanceof UncheckedIOException unchecked
+                ? InputException.reason(unchecked.getCause())
+                : e.toString();
+    return complain(e, what + hint, FAILED, command);
   }
 
   private int complain(Throwable e, String message, int status, CommandLine command) {

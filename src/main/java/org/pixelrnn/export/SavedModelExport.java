@@ -1,7 +1,6 @@
 package org.pixelrnn.export;
 
 import com.google.protobuf.TextFormat;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,12 +38,12 @@ public final class SavedModelExport {
    * @param weights the value of each of the network's weights, of the weight's shape
    * @param provenance goes to {@code assets.extra/pixelrnn.textproto}
    * @return the version's folder
-   * @throws IOException if the folder cannot be written
+   * @throws org.pixelrnn.image.InputException if the folder cannot be written to, or the disk is
+   *     full
    * @throws IllegalArgumentException if a weight is missing or of another shape
    */
   public static Path write(
-      Path model, Network network, Function<Weight, TFloat32> weights, Provenance provenance)
-      throws IOException {
+      Path model, Network network, Function<Weight, TFloat32> weights, Provenance provenance) {
     List<TFloat32> values = new ArrayList<>();
     for (Weight weight : network.weights()) {
       TFloat32 value = weights.apply(weight);

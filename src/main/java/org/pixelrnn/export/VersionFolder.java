@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.pixelrnn.image.InputException;
 
 /**
  * The folder of a model's versions, {@code 1}, {@code 2}, …, as TensorFlow Serving watches it: a
@@ -39,8 +40,21 @@ final class VersionFolder {
     void writeTo(Path folder) throws IOException;
   }
 
-  /** Adds a version numbered one above the highest, from 1, and returns its folder. */
-  Path add(Content content) throws IOException {
+  /**
+   * Adds a version numbered one above the highest, from 1, and returns its folder.
+   *
+   * @throws InputException if the folder cannot be written to, or the disk is full
+   */
+  Path add(Content content) {
+    try {
+      return write(content);
+    } catch (IOException e) {
+      throw new InputException(
+          "model " + folder + ": cannot be written: " + InputException.reason(e), e);
+    }
+  }
+
+  private Path write(Content content) throws IOException {
     Files.createDirectories(folder);
     removeLeftovers();
     Path unfinished =

@@ -4,11 +4,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -56,7 +52,8 @@ public final class ImageFile {
     try {
       encoded = Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new InputException("image " + file + ": cannot be read: " + reason(e), e);
+      throw new InputException(
+          "image " + file + ": cannot be read: " + InputException.reason(e), e);
     }
     return decode(encoded, file.toString());
   }
@@ -132,7 +129,8 @@ public final class ImageFile {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      throw new InputException("image " + file + ": cannot be written: " + reason(e), e);
+      throw new InputException(
+          "image " + file + ": cannot be written: " + InputException.reason(e), e);
     }
   }
 
@@ -148,20 +146,5 @@ public final class ImageFile {
         .distinct()
         .sorted()
         .toList();
-  }
-
-  private static String reason(IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file";
-    }
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (e instanceof FileAlreadyExistsException) {
-      return e.getMessage() + " is not a folder";
-    }
-    return e instanceof FileSystemException fs && fs.getReason() != null
-        ? fs.getReason()
-        : String.valueOf(e.getMessage());
   }
 }

@@ -87,7 +87,8 @@ public final class Sampler implements AutoCloseable {
    * @param seed of all random numbers
    * @param temperature divides the logits: 1 draws from the model, 0 takes the most likely level of
    *     every sub-pixel
-   * @throws InputException if {@code count} is negative, or {@code temperature} is or is no number
+   * @throws InputException if {@code count} is negative or all images together exceed 2 GiB, or
+   *     {@code temperature} is or is no number
    */
   public Images sample(int count, long seed, float temperature) {
     check(count);
@@ -281,9 +282,10 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
-  private static void check(int count) {
-    if (count < 0) {
-      throw new InputException("count = " + count + "; expected at least 0");
+  private void check(int count) {
+    int most = Integer.MAX_VALUE / shape.dimensions();
+    if (count < 0 || count > most) {
+      throw new InputException("count = " + count + "; expected 0 to " + most);
     }
   }
 

@@ -72,7 +72,7 @@ public final class Checkpoints {
         complete.putDigest(file.getFileName().toString(), sha256(file));
       }
       Files.writeString(unfinished.resolve(MANIFEST), TextFormat.printer().printToString(complete));
-      // The same step again, now with a validation: the new one takes the old one's place.
+      // A damaged one of this step was passed over when the run was resumed.
       delete(target);
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException | RuntimeException e) {
@@ -83,7 +83,8 @@ public final class Checkpoints {
               + " could not be written to "
               + folder
               + ": "
-              + e.getMessage(),
+              // Without the node and the hint that TensorFlow adds.
+              + String.valueOf(e.getMessage()).split(" \\[\\[|\\R", 2)[0],
           e);
     }
     prune();

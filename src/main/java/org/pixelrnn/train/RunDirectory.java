@@ -56,7 +56,7 @@ public record RunDirectory(Path path, Run run) {
     } catch (NoSuchFileException e) {
       throw new InputException(path + ": no run was begun here (there is no " + RUN + ")", e);
     } catch (IOException e) {
-      throw new InputException(description + ": cannot be read: " + e.getMessage(), e);
+      throw new InputException(description + ": cannot be read: " + InputException.reason(e), e);
     }
   }
 
@@ -130,7 +130,7 @@ public record RunDirectory(Path path, Run run) {
       Files.writeString(unfinished, TextFormat.printer().printToString(run));
       Files.move(unfinished, description, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new InputException(path + ": cannot be written to: " + e.getMessage(), e);
+      throw new InputException(path + ": cannot be written to: " + InputException.reason(e), e);
     }
   }
 

@@ -4,16 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pixelrnn.cli.Commands.run;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -21,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.ImageFile;
-import picocli.CommandLine;
 
 /** The commands as a person gives them, one after the other, on a network of a few weights. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -33,13 +29,6 @@ class CommandsTest {
 
   private Path folder;
   private Path model;
-
-  /** What a command printed, and its exit status. */
-  private record Ended(int status, String out, String err) {
-    JsonObject json() {
-      return JsonParser.parseString(out).getAsJsonObject();
-    }
-  }
 
   @BeforeAll
   void trainAndExport(@TempDir Path temporary) throws IOException {
@@ -53,7 +42,8 @@ class CommandsTest {
 
   @Test
   void evalMeasuresTheSameTwice() {
-    Ended first = run(0, "eval", "--model", model, "--data", "strokes", "--limit", "150", "--json");
+    Commands.Ended first =
+        run(0, "eval", "--model", model, "--data", "strokes", "--limit", "150", "--json");
     JsonObject measured = first.json();
     assertEquals(150, measured.get("images").getAsInt());
     double nats = measured.get("nats_per_image").getAsDouble();
@@ -62,10 +52,10 @@ class CommandsTest {
     // Six steps at most: near to one bit a pixel, and not beyond it.
     assertTrue(nats > 100 && nats < 784 * Math.log(2) + 50, nats + " nats");
     assertEquals(
-        first.out,
-        run(0, "eval", "--model", model, "--data", "strokes", "--limit", "150", "--json").out);
+        first.out(),
+        run(0, "eval", "--model", model, "--data", "strokes", "--limit", "150", "--json").out());
     assertNotEquals(
-        first.out,
+        first.out(),
         run(
                 0,
                 "eval",
@@ -78,7 +68,7 @@ class CommandsTest {
                 "--limit",
                 "150",
                 "--json")
-            .out);
+            .out());
   }
 
   @Test
@@ -101,7 +91,7 @@ class CommandsTest {
 
   @Test
   void streamedRowsDoNotMixWithJson() {
-    Ended ended =
+    Commands.Ended ended =
         run(
             0,
             "sample",
@@ -114,7 +104,7 @@ class CommandsTest {
             "--stream",
             "--json");
     assertEquals(2, ended.json().get("count").getAsInt());
-    assertEquals(14, ended.err.lines().count(), ended.err);
+    assertEquals(14, ended.err().lines().count(), ended.err());
   }
 
   @Test
@@ -166,7 +156,7 @@ class CommandsTest {
     assertEquals("strokes", facts.get("dataset").getAsString());
     // 7·4·1·8 + 8, then (8·4 + 4) + (2·3·4·4 + 4) + (4·8 + 8), then (8·4 + 4) + (4·2 + 2).
     assertEquals(232 + 36 + 100 + 40 + 36 + 10, facts.get("parameters").getAsInt());
-    assertTrue(run(0, "inspect", "--model", model).out.contains("next_row("));
+    assertTrue(run(0, "inspect", "--model", model).out().contains("next_row("));
   }
 
   @Test
@@ -224,9 +214,9 @@ class CommandsTest {
         run,
         "--max-steps",
         "2");
-    Ended ended = run(0, "train", "--run-dir", run, "--resume");
-    assertTrue(ended.out.startsWith("6 steps: validation"), ended.out);
-    Ended again =
+    Commands.Ended ended = run(0, "train", "--run-dir", run, "--resume");
+    assertTrue(ended.out().startsWith("6 steps: validation"), ended.out());
+    Commands.Ended again =
         run(
             2,
             "train",
@@ -236,7 +226,7 @@ class CommandsTest {
             "strokes",
             "--run-dir",
             run);
-    assertTrue(again.err.contains("--resume"), again.err);
+    assertTrue(again.err().contains("--resume"), again.err());
   }
 
   /** Words are separated by spaces; MODEL, RUN and OUT stand for paths. */
@@ -261,6 +251,8 @@ class CommandsTest {
         "eval --model MODEL --data strokes --split tset",
         "eval --model MODEL --data strokes --limit -1",
         "sample --model MODEL --count 0 --out OUT",
+        "sample --model MODEL --count 2000000000 --out OUT",
+        "export --run-dir RUN --to RUN/run.textproto",
         "sample --model MODEL --count 1 --temperature -1 --out OUT",
         "sample --model RUN --count 1 --out OUT",
         "complete --model MODEL --data strokes --occlude half --out OUT",
@@ -281,22 +273,9 @@ class CommandsTest {
             .replace("RUN", folder.resolve("run").toString())
             .replace("OUT", nothing.toString())
             .split(" ");
-    Ended ended = run(2, words);
-    assertEquals(1, ended.err.lines().count(), ended.err);
-    assertEquals("", ended.out);
+    Commands.Ended ended = run(2, words);
+    assertEquals(1, ended.err().lines().count(), ended.err());
+    assertEquals("", ended.out());
     assertFalse(Files.exists(nothing), "nothing is left behind");
-  }
-
-  private static Ended run(int expected, Object... words) {
-    String[] arguments = Arrays.stream(words).map(Object::toString).toArray(String[]::new);
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Failures failures = new Failures(false);
-    CommandLine root = PixelRnn.commandLine(failures);
-    root.setOut(new PrintWriter(out, true));
-    root.setErr(new PrintWriter(err, true));
-    int status = failures.watch(root, arguments);
-    assertEquals(expected, status, () -> String.join(" ", arguments) + ": " + err);
-    return new Ended(status, out.toString(), err.toString());
   }
 }

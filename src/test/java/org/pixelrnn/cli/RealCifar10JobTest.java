@@ -2,12 +2,10 @@ package org.pixelrnn.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.pixelrnn.cli.Commands.run;
 
 import com.google.common.collect.Streams;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -23,7 +21,6 @@ import org.pixelrnn.data.Split;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.proto.v1.DataConfig;
-import picocli.CommandLine;
 
 /** A few hundred steps on CIFAR-10, exported and measured on its test images. */
 @Tag("slow")
@@ -40,12 +37,10 @@ class RealCifar10JobTest {
     String run = folder.resolve("run").toString();
     String model = folder.resolve("model").toString();
     String limit = String.valueOf(IMAGES);
-    run("train", "--preset", preset, "--data", data, "--max-steps", "400", "--run-dir", run);
-    run("export", "--run-dir", run, "--to", model);
+    run(0, "train", "--preset", preset, "--data", data, "--max-steps", "400", "--run-dir", run);
+    run(0, "export", "--run-dir", run, "--to", model);
     JsonObject measured =
-        JsonParser.parseString(
-                run("eval", "--model", model, "--data", data, "--limit", limit, "--json"))
-            .getAsJsonObject();
+        run(0, "eval", "--model", model, "--data", data, "--limit", limit, "--json").json();
     double bits = measured.get("bits_per_dim").getAsDouble();
     double histogram = histogram(data);
     assertTrue(bits < 5.5, bits + " bits/dim");
@@ -80,16 +75,5 @@ class RealCifar10JobTest {
       }
       return shape.bitsPerDimension(nats / IMAGES);
     }
-  }
-
-  private static String run(String... words) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    Failures failures = new Failures(true);
-    CommandLine root = PixelRnn.commandLine(failures);
-    root.setOut(new PrintWriter(out, true));
-    root.setErr(new PrintWriter(err, true));
-    assertEquals(0, failures.watch(root, words), err::toString);
-    return out.toString();
   }
 }

@@ -1,7 +1,5 @@
 package org.pixelrnn.export;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -42,8 +40,6 @@ public final class TinyExports {
             byWeight::get,
             Provenance.newBuilder().setModel(config).setSeed(seed).build());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
