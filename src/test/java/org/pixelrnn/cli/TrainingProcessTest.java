@@ -23,6 +23,9 @@ class TrainingProcessTest {
   void sigtermSavesAndSaysHowToGoOn() throws Exception {
     Process process = train("--max-steps", "100000");
     awaitCheckpoints(1);
+    // Two in one folder would overwrite each other's checkpoints.
+    Commands.Ended second = Commands.run(2, "train", "--run-dir", run(), "--resume");
+    assertTrue(second.err().contains("another process is training"), second.err());
     process.destroy();
     assertTrue(process.waitFor(30, TimeUnit.SECONDS));
     assertEquals(128 + SIGTERM, process.exitValue());

@@ -150,9 +150,15 @@ class TrainerTest {
     run.train(folder, 6);
     Checkpoints checkpoints = RunDirectory.open(folder).checkpoints();
     Path whole = checkpoints.last().get().folder();
-    Path half = whole.resolveSibling("step-00000009.tmp");
-    Files.createDirectory(half);
-    Files.copy(whole.resolve("manifest.textproto"), half.resolve("manifest.textproto"));
+    // All of its files are there already, but not yet its name.
+    Path half = Files.createDirectory(whole.resolveSibling("step-00000009.tmp"));
+    try (Stream<Path> files = Files.list(whole)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, half.resolve(file.getFileName()));
+      }
+    }
+    Path manifest = half.resolve("manifest.textproto");
+    Files.writeString(manifest, Files.readString(manifest).replace("step: 6", "step: 9"));
     assertEquals(whole, checkpoints.last().get().folder());
     run.train(folder, 12);
     assertEquals(12, checkpoints.last().get().manifest().getStep());
