@@ -1,5 +1,6 @@
 package org.pixelrnn.model;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,9 +49,34 @@ public final class ImageDrawing implements AutoCloseable {
    */
   public record DrawnRow(Operand<TUint8> levels, List<Operand<TFloat32>> state) {}
 
-  /** The state above the first row of {@code count} images, as {@link Network#state()}. */
+  /**
+   * The state above the first row of {@code count} images, as {@link Network#state()}; for a
+   * network that is conditioned on nothing.
+   */
   public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
-    return network.state().stream()
+    return zeros(tf, count, network.state());
+  }
+
+  /**
+   * The state above the first row of images, as {@link Network#state()}; for a conditioned network.
+   *
+   * @param small the images' small versions, {@code [n, height / factor, width / factor, channels]}
+   */
+  public List<Operand<TFloat32>> start(Pass pass, Operand<TUint8> small) {
+    return start(pass.tf(), count(pass.tf(), small), network.conditionState(pass, small));
+  }
+
+  private List<Operand<TFloat32>> start(
+      Ops tf, Operand<TInt32> count, Operand<TFloat32> conditionState) {
+    List<State> all = network.state();
+    return ImmutableList.<Operand<TFloat32>>builder()
+        .addAll(zeros(tf, count, all.subList(0, all.size() - 1)))
+        .add(conditionState)
+        .build();
+  }
+
+  private static List<Operand<TFloat32>> zeros(Ops tf, Operand<TInt32> count, List<State> states) {
+    return states.stream()
         .<Operand<TFloat32>>map(
             state -> {
               Operand<TInt32> size =
@@ -67,7 +93,7 @@ public final class ImageDrawing implements AutoCloseable {
   }
 
   /**
-   * Draws all pixels of {@code count} images.
+   * Draws all pixels of {@code count} images, from a network that is conditioned on nothing.
    *
    * @param count {@code []}
    * @param seed of all random numbers, {@code []}
@@ -85,7 +111,8 @@ public final class ImageDrawing implements AutoCloseable {
   }
 
   /**
-   * Draws the pixels that are not known, given those of them that come earlier.
+   * Draws the pixels that are not known, given those of them that come earlier, from a network that
+   * is conditioned on nothing.
    *
    * @param images level indices, {@code [n, height, width, channels]}
    * @param known {@code [n, height, width]}; these pixels come back unchanged
@@ -100,10 +127,54 @@ public final class ImageDrawing implements AutoCloseable {
       Operand<TInt64> seed,
       Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
-    Operand<TInt32> count =
-        tf.reshape(
-            tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
-            tf.constant(new int[0]));
+    return complete(pass, images, known, seed, temperature, (from, size) -> start(tf, size));
+  }
+
+  /**
+   * Draws the pixels that are not known, given those of them that come earlier and the small
+   * versions of the images, from a conditioned network.
+   *
+   * @param small {@code [n, height / factor, width / factor, channels]}
+   */
+  Operand<TUint8> complete(
+      Pass pass,
+      Operand<TUint8> small,
+      Operand<TUint8> images,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature) {
+    Ops tf = pass.tf();
+    Operand<TFloat32> condition = network.conditionState(pass, small);
+    return complete(
+        pass,
+        images,
+        known,
+        seed,
+        temperature,
+        (from, size) ->
+            start(
+                tf,
+                size,
+                tf.slice(
+                    condition,
+                    tf.stack(List.of(tf.constant(0), from, tf.constant(0))),
+                    tf.stack(List.of(tf.constant(-1), size, tf.constant(-1))))));
+  }
+
+  /** The state above the first row of {@code size} images of a batch, beginning at {@code from}. */
+  private interface Start {
+    List<Operand<TFloat32>> of(Operand<TInt32> from, Operand<TInt32> size);
+  }
+
+  private Operand<TUint8> complete(
+      Pass pass,
+      Operand<TUint8> images,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature,
+      Start start) {
+    Ops tf = pass.tf();
+    Operand<TInt32> count = count(tf, images);
     // Parts of the batch are drawn beside one another; one that is empty costs nothing.
     Operand<TInt32> parts =
         tf.math.maximum(
@@ -124,7 +195,7 @@ public final class ImageDrawing implements AutoCloseable {
               part(tf, known, from, size),
               seed,
               temperature,
-              start(tf, size),
+              start.of(from, size),
               pass::weight);
       drawn.add(loop.run(tf, first));
     }
@@ -138,6 +209,12 @@ public final class ImageDrawing implements AutoCloseable {
   public void close() {
     loop.close();
     row.close();
+  }
+
+  private static Operand<TInt32> count(Ops tf, Operand<TUint8> images) {
+    return tf.reshape(
+        tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
+        tf.constant(new int[0]));
   }
 
   /** {@code size} images of a batch, beginning at {@code from}. */

@@ -2,6 +2,7 @@ package org.pixelrnn.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -35,6 +36,13 @@ final class MaskedConvolution {
   record Features(int in, int out, int channels, int sections) {
     Features(int in, int out, int channels) {
       this(in, out, channels, 1);
+    }
+
+    /** The output features of one channel group. */
+    int[] outputsOf(int group) {
+      return IntStream.range(0, out)
+          .filter(o -> Mask.groupOf(o, out, channels, sections) == group)
+          .toArray();
     }
   }
 

@@ -167,14 +167,7 @@ final class MaskedConvolutionRow {
     }
     return IntStream.range(0, features.channels())
         .<Operand<TFloat32>>mapToObj(
-            g -> tf.gather(x, tf.constant(outputsOf(g)), tf.constant(axis)))
+            g -> tf.gather(x, tf.constant(features.outputsOf(g)), tf.constant(axis)))
         .toList();
-  }
-
-  private int[] outputsOf(int group) {
-    return IntStream.range(0, features.out())
-        .filter(
-            o -> Mask.groupOf(o, features.out(), features.channels(), features.sections()) == group)
-        .toArray();
   }
 }

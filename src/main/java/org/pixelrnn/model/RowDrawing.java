@@ -68,7 +68,7 @@ public record RowDrawing(
             subPixels);
     List<Operand<TBool>> known = unstack(tf, inputs.known, shape.width());
 
-    Network.AlongRow alongRow = network.row(pass, inputs.state);
+    Network.AlongRow alongRow = network.row(pass, inputs.state, inputs.row);
     List<Operand<TFloat32>> logits = new ArrayList<>();
     List<Operand<TInt32>> levels = new ArrayList<>();
     for (int i = 0; i < subPixels; i++) {
