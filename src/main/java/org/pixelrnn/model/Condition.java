@@ -61,7 +61,7 @@ final class Condition {
    * @return {@code [n, height, width, features]}
    */
   Operand<TFloat32> map(Pass pass, Operand<TFloat32> values) {
-    return upsampling.apply(pass.scope("upsampling"), values);
+    return upsampling.apply(pass.scope(map.name()), values);
   }
 
   /** {@link #map} as {@link #state()}. */

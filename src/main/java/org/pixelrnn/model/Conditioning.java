@@ -87,7 +87,7 @@ final class Conditioning {
         tf.reshape(
             pass.weight(kernel.get()), tf.constant(new int[] {1, 1, features, joined.out()}));
     return tf.concat(
-        List.of(inputToState, ZeroPadding.pad(tf, centre, 0, 0, sides)), tf.constant(2));
+        List.of(inputToState, ZeroPadding.pad(tf, centre, sides, sides, 0)), tf.constant(2));
   }
 
   /** How many more features {@link #beside} has than x. */

@@ -97,11 +97,11 @@ public final class MultiScaleNetwork implements ImageModel {
   @Override
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
     Ops tf = pass.tf();
-    Operand<TFloat32> ofFull = full.logits(pass.scope("full"), images);
+    Operand<TFloat32> ofFull = full.logits(pass, images);
     if (!exact) {
       return ofFull;
     }
-    Operand<TFloat32> ofSmall = small.logits(pass.scope("small"), reduction.of(tf, images));
+    Operand<TFloat32> ofSmall = small.logits(pass, reduction.of(tf, images));
     Operand<TBool> kept = reduction.kept(tf);
     return tf.select(
         tf.reshape(kept, tf.constant(new int[] {1, shape().height(), shape().width(), 1, 1})),
@@ -112,8 +112,6 @@ public final class MultiScaleNetwork implements ImageModel {
   @Override
   public Operand<TFloat32> logProb(Pass pass, Operand<TUint8> images) {
     Ops tf = pass.tf();
-    return tf.math.add(
-        small.logProb(pass.scope("small"), reduction.of(tf, images)),
-        full.logProb(pass.scope("full"), images));
+    return tf.math.add(small.logProb(pass, reduction.of(tf, images)), full.logProb(pass, images));
   }
 }

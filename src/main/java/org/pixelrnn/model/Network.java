@@ -29,6 +29,7 @@ import org.tensorflow.types.TUint8;
 public final class Network implements ImageModel {
   private static final int INPUT_SIZE = 7;
 
+  private final String prefix;
   private final ImageShape shape;
   private final Optional<Condition> condition;
   private final MaskedConvolution input;
@@ -50,6 +51,7 @@ public final class Network implements ImageModel {
    * @param condition what it is conditioned on, if it is
    */
   Network(String prefix, ModelConfig config, Optional<Condition> condition) {
+    this.prefix = prefix;
     this.condition = condition;
     shape = ImageShape.of(config);
     int channels = config.getChannels();
@@ -175,7 +177,7 @@ public final class Network implements ImageModel {
     Ops tf = pass.tf();
     MapLayout layout = layers.get(0).layout();
     ImmutableList.Builder<Operand<TFloat32>> maps = ImmutableList.builder();
-    maps.add(input.apply(pass.scope("input"), values));
+    maps.add(input.apply(pass.scope(prefix + "input"), values));
     upsampled.ifPresent(maps::add);
     Iterator<Operand<TFloat32>> packed = layout.pack(pass, maps.build()).iterator();
     Stream stream = new Stream(packed.next(), upsampled.map(u -> packed.next()));
@@ -183,9 +185,9 @@ public final class Network implements ImageModel {
       stream = layer.apply(pass, stream);
     }
     Operand<TFloat32> map = layout.unpack(pass, sum(tf, stream));
-    Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope("head"), tf.nn.relu(map)));
+    Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope(prefix + "head"), tf.nn.relu(map)));
     return tf.reshape(
-        softmax.apply(pass.scope("softmax"), hidden),
+        softmax.apply(pass.scope(prefix + "softmax"), hidden),
         tf.constant(
             new int[] {-1, shape.height(), shape.width(), shape.channels(), shape.levels()}));
   }
@@ -236,12 +238,12 @@ public final class Network implements ImageModel {
           condition.map(c -> c.row(tf, conditionState.orElseThrow(), row));
       inputValues = inputValues(tf);
       Iterator<Operand<TFloat32>> next = state.iterator();
-      inputRow = input.row(pass.scope("input"), take(next, input.state().size()));
+      inputRow = input.row(pass.scope(prefix + "input"), take(next, input.state().size()));
       for (ResidualLayer layer : layers) {
         layerRows.add(layer.row(pass, take(next, layer.state().size()), conditionRow));
       }
-      headRow = head.row(pass.scope("head"), List.of());
-      softmaxRow = softmax.row(pass.scope("softmax"), List.of());
+      headRow = head.row(pass.scope(prefix + "head"), List.of());
+      softmaxRow = softmax.row(pass.scope(prefix + "softmax"), List.of());
     }
 
     private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {

@@ -11,7 +11,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
-import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -30,21 +29,20 @@ class RowDrawingTest {
   private static final long SEED = 5;
 
   @ParameterizedTest
-  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
-  void logitsOnTheWayAlongKnownRowsAreThoseOfTheWholeImages(ModelConfig config) {
-    Images images = random(ImageShape.of(config));
+  @MethodSource("org.pixelrnn.model.TinyNetworks#networks")
+  void logitsOnTheWayAlongKnownRowsAreThoseOfTheWholeImages(Network network) {
+    Images images = random(network.shape());
     float[] byRows = new float[COUNT * images.shape().dimensions() * images.shape().levels()];
     byte[] levels = new byte[COUNT * images.shape().dimensions()];
-    drawKnown(config, images, byRows, levels);
+    drawKnown(network, images, byRows, levels);
     assertArrayEquals(images.levels(), levels);
-    try (LiveNetwork whole = new LiveNetwork(config, SEED)) {
+    try (LiveNetwork whole = new LiveNetwork(network, SEED)) {
       assertArrayEquals(whole.logits(images), byRows, 1e-5f);
     }
   }
 
   /** All rows of images that are wholly known, through {@link RowDrawing}. */
-  private static void drawKnown(ModelConfig config, Images images, float[] logits, byte[] levels) {
-    Network network = new Network(config);
+  private static void drawKnown(Network network, Images images, float[] logits, byte[] levels) {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph();
         ImageDrawing drawing = new ImageDrawing(network)) {
@@ -53,7 +51,7 @@ class RowDrawingTest {
       Operand<TUint8> values = constant(tf, images);
       Operand<TBool> known =
           tf.fill(tf.constant(new int[] {COUNT, shape.width()}), tf.constant(true));
-      List<Operand<TFloat32>> state = drawing.start(tf, tf.constant(COUNT));
+      List<Operand<TFloat32>> state = TinyNetworks.start(pass, drawing, network, values, COUNT);
       List<Operand<TFloat32>> allLogits = new ArrayList<>();
       List<Operand<TUint8>> allLevels = new ArrayList<>();
       for (int row = 0; row < shape.height(); row++) {

@@ -7,7 +7,6 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
-import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -23,9 +22,8 @@ class RowFaceTest {
   private static final int IMAGES = 3;
 
   @ParameterizedTest
-  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
-  void logitsAlongRowsAreThoseOfTheWholeImage(ModelConfig config) {
-    Network network = new Network(config);
+  @MethodSource("org.pixelrnn.model.TinyNetworks#networks")
+  void logitsAlongRowsAreThoseOfTheWholeImage(Network network) {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph();
         ImageDrawing drawing = new ImageDrawing(network)) {
@@ -60,7 +58,7 @@ class RowFaceTest {
     ImageShape shape = network.shape();
     Operand<TBool> known =
         tf.fill(tf.constant(new int[] {IMAGES, shape.width()}), tf.constant(true));
-    List<Operand<TFloat32>> state = drawing.start(tf, tf.constant(IMAGES));
+    List<Operand<TFloat32>> state = TinyNetworks.start(pass, drawing, network, images, IMAGES);
     List<Operand<TFloat32>> rows = new ArrayList<>();
     for (int row = 0; row < shape.height(); row++) {
       Operand<TUint8> levels = tf.gather(images, tf.constant(row), tf.constant(1));

@@ -21,7 +21,7 @@ class CalibrationTest {
 
   /** Every architecture of {@link TinyNetworks}, at two shapes that have 64 images each. */
   static Stream<Named<ModelConfig>> of64Images() {
-    return TinyNetworks.named()
+    return TinyNetworks.networkConfigs()
         .map(
             row -> {
               ModelConfig.Builder config = row.getPayload().toBuilder().setLevels(2);
