@@ -22,7 +22,7 @@ import org.tensorflow.types.family.TType;
  * wherever images are drawn, whatever the weights are there. Graphs keep their own copy of it:
  * close this once they are built.
  */
-public final class ImageDrawing implements AutoCloseable {
+public final class ImageDrawing implements Drawing {
   private static final int MOST_PARTS = 8;
 
   /** With fewer, the overhead of each operation counts for more than another core gives. */
@@ -92,14 +92,8 @@ public final class ImageDrawing implements AutoCloseable {
     return row.call(pass, inputs);
   }
 
-  /**
-   * Draws all pixels of {@code count} images, from a network that is conditioned on nothing.
-   *
-   * @param count {@code []}
-   * @param seed of all random numbers, {@code []}
-   * @param temperature {@code []}, at least 0
-   * @return level indices, {@code [count, height, width, channels]}
-   */
+  /** For a network that is conditioned on nothing. */
+  @Override
   public Operand<TUint8> sample(
       Pass pass, Operand<TInt32> count, Operand<TInt64> seed, Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
@@ -110,16 +104,8 @@ public final class ImageDrawing implements AutoCloseable {
     return complete(pass, images, known, seed, temperature);
   }
 
-  /**
-   * Draws the pixels that are not known, given those of them that come earlier, from a network that
-   * is conditioned on nothing.
-   *
-   * @param images level indices, {@code [n, height, width, channels]}
-   * @param known {@code [n, height, width]}; these pixels come back unchanged
-   * @param seed of all random numbers, {@code []}
-   * @param temperature {@code []}, at least 0
-   * @return level indices, {@code [n, height, width, channels]}
-   */
+  /** For a network that is conditioned on nothing. */
+  @Override
   public Operand<TUint8> complete(
       Pass pass,
       Operand<TUint8> images,
@@ -204,7 +190,6 @@ public final class ImageDrawing implements AutoCloseable {
         Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels()));
   }
 
-  /** Frees the functions; graphs that draw with them have copies. */
   @Override
   public void close() {
     loop.close();

@@ -29,18 +29,19 @@ public sealed interface ImageModel permits Network, MultiScaleNetwork {
   List<Weight> weights();
 
   /**
-   * The logits of every sub-pixel given all those that come before it in the model's order.
+   * What a model says of images.
    *
-   * @param images level indices, {@code [n, height, width, channels]}
-   * @return {@code [n, height, width, channels, levels]}
+   * @param logits of every sub-pixel given all those that come before it in the model's order,
+   *     {@code [n, height, width, channels, levels]}
+   * @param logProb {@code log p(x)} in nats, {@code [n]}; or a lower bound of it, see {@link
+   *     MultiScaleNetwork#isExact}
    */
-  Operand<TFloat32> logits(Pass pass, Operand<TUint8> images);
+  record Scores(Operand<TFloat32> logits, Operand<TFloat32> logProb) {}
 
   /**
-   * {@code log p(x)} in nats, {@code [n]}; or the lower bound of it that {@link
-   * MultiScaleNetwork#isExact} tells of.
+   * Goes through images.
    *
    * @param images level indices, {@code [n, height, width, channels]}
    */
-  Operand<TFloat32> logProb(Pass pass, Operand<TUint8> images);
+  Scores scores(Pass pass, Operand<TUint8> images);
 }

@@ -1,6 +1,7 @@
 package org.pixelrnn.model;
 
 import java.util.List;
+import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -18,7 +19,7 @@ import org.tensorflow.types.TUint8;
  * <p>Both draw from one seed, and yet from different random numbers: otherwise a whole image's
  * upper left corner would be drawn with those of its small version.
  */
-public final class MultiScaleDrawing implements AutoCloseable {
+public final class MultiScaleDrawing implements Drawing {
   /** Tells the small images' seed from that of the whole ones. */
   private static final long SMALL = 0x736D616C6CL;
 
@@ -75,7 +76,8 @@ public final class MultiScaleDrawing implements AutoCloseable {
         temperature);
   }
 
-  /** Draws whole images; arguments and result as {@link ImageDrawing#sample}. */
+  /** Draws small images, then the whole ones given them. */
+  @Override
   public Operand<TUint8> sample(
       Pass pass, Operand<TInt32> count, Operand<TInt64> seed, Operand<TFloat32> temperature) {
     return upscale(pass, sampleSmall(pass, count, seed, temperature), seed, temperature);
@@ -83,8 +85,9 @@ public final class MultiScaleDrawing implements AutoCloseable {
 
   /**
    * Draws the pixels that are not known: first those of the small images, given the known ones
-   * among them, then the others. Arguments and result as {@link ImageDrawing#complete}.
+   * among them, then the others.
    */
+  @Override
   public Operand<TUint8> complete(
       Pass pass,
       Operand<TUint8> images,
@@ -106,16 +109,16 @@ public final class MultiScaleDrawing implements AutoCloseable {
   /**
    * Draws one row, given the state that those above have left.
    *
-   * @param smallImages those given to {@link #start}; their pixels are known
+   * @param copied the small images given to {@link #start}, if their pixels count as known
    */
   public ImageDrawing.DrawnRow nextRow(
-      Pass pass, Operand<TUint8> smallImages, RowDrawing.Inputs inputs) {
-    if (!model.isExact()) {
+      Pass pass, Optional<Operand<TUint8>> copied, RowDrawing.Inputs inputs) {
+    if (copied.isEmpty()) {
       return full.nextRow(pass, inputs);
     }
     Ops tf = pass.tf();
     Operand<TUint8> levels =
-        tf.gather(reduction.spread(tf, smallImages), inputs.row(), tf.constant(1));
+        tf.gather(reduction.spread(tf, copied.get()), inputs.row(), tf.constant(1));
     Operand<TBool> kept = reduction.kept(tf, inputs.row());
     return full.nextRow(
         pass,

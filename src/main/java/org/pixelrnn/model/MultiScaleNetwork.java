@@ -79,7 +79,7 @@ public final class MultiScaleNetwork implements ImageModel {
     return reduction;
   }
 
-  /** Whether {@link #logProb} is log p(x) itself, and not a lower bound of it. */
+  /** Whether the likelihood is log p(x) itself, and not a lower bound of it. */
   public boolean isExact() {
     return exact;
   }
@@ -90,28 +90,26 @@ public final class MultiScaleNetwork implements ImageModel {
   }
 
   /**
-   * The logits of every sub-pixel. If the small image's pixels count as known, theirs are those of
-   * the small network, given the earlier ones of the small image, so that {@code log p(x) = Σ_i log
-   * softmax(logits_i)[x_i]} as in a single network; otherwise all are the full network's.
+   * What the model says of images. If the small image's pixels count as known, their logits are
+   * those of the small network, given the earlier ones of the small image, so that {@code log p(x)
+   * = Σ_i log softmax(logits_i)[x_i]} as in a single network; otherwise all logits are the full
+   * network's.
    */
   @Override
-  public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
+  public Scores scores(Pass pass, Operand<TUint8> images) {
     Ops tf = pass.tf();
-    Operand<TFloat32> ofFull = full.logits(pass, images);
-    if (!exact) {
-      return ofFull;
-    }
-    Operand<TFloat32> ofSmall = small.logits(pass, reduction.of(tf, images));
-    Operand<TBool> kept = reduction.kept(tf);
-    return tf.select(
-        tf.reshape(kept, tf.constant(new int[] {1, shape().height(), shape().width(), 1, 1})),
-        reduction.spread(tf, ofSmall),
-        ofFull);
+    Scores ofSmall = small.scores(pass, reduction.of(tf, images));
+    Scores ofFull = full.scores(pass, images);
+    return new Scores(
+        exact ? joined(tf, ofSmall.logits(), ofFull.logits()) : ofFull.logits(),
+        tf.math.add(ofSmall.logProb(), ofFull.logProb()));
   }
 
-  @Override
-  public Operand<TFloat32> logProb(Pass pass, Operand<TUint8> images) {
-    Ops tf = pass.tf();
-    return tf.math.add(small.logProb(pass, reduction.of(tf, images)), full.logProb(pass, images));
+  private Operand<TFloat32> joined(Ops tf, Operand<TFloat32> ofSmall, Operand<TFloat32> ofFull) {
+    Operand<TBool> kept =
+        tf.reshape(
+            reduction.kept(tf),
+            tf.constant(new int[] {1, shape().height(), shape().width(), 1, 1}));
+    return tf.select(kept, reduction.spread(tf, ofSmall), ofFull);
   }
 }

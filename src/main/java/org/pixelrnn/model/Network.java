@@ -128,7 +128,6 @@ public final class Network implements ImageModel {
    * @param images level indices, {@code [n, height, width, channels]}
    * @return {@code [n, height, width, channels, levels]}
    */
-  @Override
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
     Ops tf = pass.tf();
     Optional<Operand<TFloat32>> upsampled =
@@ -149,8 +148,9 @@ public final class Network implements ImageModel {
   }
 
   @Override
-  public Operand<TFloat32> logProb(Pass pass, Operand<TUint8> images) {
-    return likelihood(pass.tf(), logits(pass, images), images).logProb();
+  public Scores scores(Pass pass, Operand<TUint8> images) {
+    Operand<TFloat32> logits = logits(pass, images);
+    return new Scores(logits, likelihood(pass.tf(), logits, images).logProb());
   }
 
   /** What a conditioned network makes of small images, {@code [n, height, width, features]}. */

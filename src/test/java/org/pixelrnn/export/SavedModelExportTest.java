@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.Images;
+import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.LiveNetwork;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.TinyNetworks;
@@ -60,7 +61,7 @@ class SavedModelExportTest {
             .map(node -> node.getName())
             .collect(Collectors.toSet());
     assertEquals(
-        new Network(config).weights().stream().map(Weight::name).collect(Collectors.toSet()),
+        ImageModel.of(config).weights().stream().map(Weight::name).collect(Collectors.toSet()),
         variables);
     try (Stream<Path> files = Files.walk(version)) {
       assertEquals(

@@ -34,8 +34,9 @@ public final class LiveNetwork implements AutoCloseable {
             TUint8.class,
             Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
     Pass pass = new Pass(tf, TinyNetworks.weights(tf, seed));
-    logits = model.logits(pass, images);
-    logProb = model.logProb(pass, images);
+    ImageModel.Scores scores = model.scores(pass, images);
+    logits = scores.logits();
+    logProb = scores.logProb();
     session = new Session(graph);
   }
 

@@ -65,9 +65,10 @@ class MultiScaleNetworkTest {
       Ops tf = Ops.create(graph);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 7));
       Operand<TUint8> x = random(tf, model.shape(), 5, 1);
-      Operand<TFloat32> fromLogits = Likelihood.of(tf, model.logits(pass, x), x).logProb();
+      ImageModel.Scores scores = model.scores(pass, x);
+      Operand<TFloat32> fromLogits = Likelihood.of(tf, scores.logits(), x).logProb();
       try (Session session = Sessions.unoptimized(graph);
-          Result result = session.runner().fetch(fromLogits).fetch(model.logProb(pass, x)).run()) {
+          Result result = session.runner().fetch(fromLogits).fetch(scores.logProb()).run()) {
         assertArrayEquals(floats(result, 0), floats(result, 1), 1e-4f);
       }
     }
