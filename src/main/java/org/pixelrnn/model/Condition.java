@@ -20,7 +20,7 @@ final class Condition {
   private final Reduction reduction;
   private final UpsamplingNetwork upsampling;
   private final boolean pixelsAreKnown;
-  private final State map;
+  private final String name;
 
   /**
    * A condition.
@@ -33,7 +33,7 @@ final class Condition {
     this.reduction = reduction;
     this.upsampling = upsampling;
     this.pixelsAreKnown = pixelsAreKnown;
-    this.map = new State(name, reduction.full().pixels(), upsampling.features());
+    this.name = name;
   }
 
   /** Feature maps that layers are conditioned on. */
@@ -45,9 +45,9 @@ final class Condition {
     return upsampling.weights();
   }
 
-  /** The maps, pixel after pixel: {@code [height · width, n, features]}. */
-  State state() {
-    return map;
+  /** The maps, turn after turn: {@code [turns · columns, lanes · n, features]}. */
+  State state(Lanes lanes) {
+    return new State(name, lanes.turns(reduction.full().height()) * lanes.columns(), features());
   }
 
   Reduction reduction() {
@@ -61,25 +61,36 @@ final class Condition {
    * @return {@code [n, height, width, features]}
    */
   Operand<TFloat32> map(Pass pass, Operand<TFloat32> values) {
-    return upsampling.apply(pass.scope(map.name()), values);
+    return upsampling.apply(pass.scope(name), values);
   }
 
-  /** {@link #map} as {@link #state()}. */
-  Operand<TFloat32> stateOf(Ops tf, Operand<TFloat32> upsampled) {
-    Operand<TFloat32> pixels =
-        tf.reshape(upsampled, tf.constant(new int[] {-1, reduction.full().pixels(), features()}));
-    return tf.ensureShape(
-        tf.linalg.transpose(pixels, tf.constant(new int[] {1, 0, 2})), map.shape());
+  /** {@link #map} as {@link #state}. */
+  Operand<TFloat32> stateOf(Ops tf, Operand<TFloat32> upsampled, Lanes lanes) {
+    Operand<TFloat32> byTurns = lanes.byTurns(tf, upsampled, reduction.full().height(), features());
+    Operand<TFloat32> columnsFirst =
+        tf.linalg.transpose(byTurns, tf.constant(new int[] {0, 2, 1, 3}));
+    State state = state(lanes);
+    Operand<TInt32> images =
+        tf.math.mul(
+            tf.slice(tf.shape(upsampled), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
+            tf.constant(lanes.count()));
+    Operand<TInt32> size =
+        tf.concat(
+            List.of(
+                tf.constant(new int[] {state.columns()}),
+                images,
+                tf.constant(new int[] {state.features()})),
+            tf.constant(0));
+    return tf.ensureShape(tf.reshape(columnsFirst, size), state.shape());
   }
 
-  /** The maps of one row of pixels, {@code [width, n, features]}, from {@link #state()}. */
-  Operand<TFloat32> row(Ops tf, Operand<TFloat32> state, Operand<TInt32> row) {
-    int width = reduction.full().width();
-    Operand<TInt32> first = tf.math.mul(row, tf.constant(width));
+  /** The maps of one turn, {@code [columns, lanes · n, features]}, from {@link #state}. */
+  Operand<TFloat32> row(Ops tf, Operand<TFloat32> state, Lanes lanes, Operand<TInt32> turn) {
+    Operand<TInt32> first = tf.math.mul(turn, tf.constant(lanes.columns()));
     return tf.slice(
         state,
         tf.stack(List.of(first, tf.constant(0), tf.constant(0))),
-        tf.constant(new int[] {width, -1, features()}));
+        tf.constant(new int[] {lanes.columns(), -1, features()}));
   }
 
   /** The likelihood of those pixels that are not known. */

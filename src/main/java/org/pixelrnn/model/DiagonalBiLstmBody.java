@@ -50,9 +50,15 @@ final class DiagonalBiLstmBody implements LayerBody {
         .build();
   }
 
+  /** The recurrence from the right needs the whole row above. */
+  @Override
+  public boolean seesOnlyNearby() {
+    return false;
+  }
+
   /** The h of the row above, less the initial one, so that above the first row it is 0. */
   @Override
-  public List<State> state() {
+  public List<State> state(Lanes lanes) {
     return List.of(rightwardsAbove, leftwardsAbove);
   }
 
@@ -69,13 +75,18 @@ final class DiagonalBiLstmBody implements LayerBody {
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state, Optional<Operand<TFloat32>> condition) {
+  public Row row(
+      Pass pass,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
     return new DiagonalBiLstmRow(
         pass,
         rightwards,
         leftwards,
         new DiagonalBiLstmRow.Sizes(width, channels, h),
         state,
+        shift,
         condition);
   }
 }

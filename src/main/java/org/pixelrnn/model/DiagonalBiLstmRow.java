@@ -41,6 +41,7 @@ final class DiagonalBiLstmRow implements Row {
       Recurrence leftwards,
       Sizes sizes,
       List<Operand<TFloat32>> state,
+      LaneShift shift,
       Optional<Operand<TFloat32>> condition) {
     this.pass = pass;
     this.tf = pass.tf();
@@ -48,7 +49,7 @@ final class DiagonalBiLstmRow implements Row {
     this.rightwards = rightwards;
     this.leftwards = leftwards;
     this.cells = new LstmCells(tf, sizes.channels, sizes.h);
-    this.inputToState = rightwards.inputToState().row(pass, List.of());
+    this.inputToState = rightwards.inputToState().row(pass, List.of(), shift);
     this.condition = condition;
     this.conditionRow = rightwards.conditioning().row(pass, condition);
     List<Operand<TFloat32>> taps = taps(cells.byGroup(rightwards.stateToState(pass)));

@@ -16,7 +16,8 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * Images drawn inside the graph: whole ones, row after row, or one row at a time.
+ * Images drawn inside the graph: whole ones, several rows at a time where the network allows it
+ * (see {@link Lanes}), or one row at a time.
  *
  * <p>What draws a row is a graph function that takes the weights as arguments, so that it serves
  * wherever images are drawn, whatever the weights are there. Graphs keep their own copy of it:
@@ -31,14 +32,16 @@ public final class ImageDrawing implements Drawing {
   private final Network network;
   private final ImageShape shape;
   private final RowFunction row;
-  private final RowLoop loop;
+  private final RowFunction turn;
+  private final TurnLoop loop;
 
   /** Builds the functions that draw images from {@code network}. */
   public ImageDrawing(Network network) {
     this.network = network;
     this.shape = network.shape();
-    this.row = new RowFunction(network);
-    this.loop = new RowLoop(network, row);
+    this.row = new RowFunction(network, Lanes.one(shape.width()));
+    this.turn = network.lanes().count() == 1 ? row : new RowFunction(network, network.lanes());
+    this.loop = new TurnLoop(network, turn);
   }
 
   /**
@@ -54,7 +57,7 @@ public final class ImageDrawing implements Drawing {
    * network that is conditioned on nothing.
    */
   public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
-    return zeros(tf, count, network.state());
+    return zeros(tf, row.lanes(), count, network.state());
   }
 
   /**
@@ -63,25 +66,28 @@ public final class ImageDrawing implements Drawing {
    * @param small the images' small versions, {@code [n, height / factor, width / factor, channels]}
    */
   public List<Operand<TFloat32>> start(Pass pass, Operand<TUint8> small) {
-    return start(pass.tf(), count(pass.tf(), small), network.conditionState(pass, small));
+    Ops tf = pass.tf();
+    return start(tf, row.lanes(), count(tf, small), network.upsampled(pass, small));
   }
 
   private List<Operand<TFloat32>> start(
-      Ops tf, Operand<TInt32> count, Operand<TFloat32> conditionState) {
-    List<State> all = network.state();
+      Ops tf, Lanes lanes, Operand<TInt32> count, Operand<TFloat32> upsampled) {
+    List<State> all = network.state(lanes);
     return ImmutableList.<Operand<TFloat32>>builder()
-        .addAll(zeros(tf, count, all.subList(0, all.size() - 1)))
-        .add(conditionState)
+        .addAll(zeros(tf, lanes, count, all.subList(0, all.size() - 1)))
+        .add(network.condition().orElseThrow().stateOf(tf, upsampled, lanes))
         .build();
   }
 
-  private static List<Operand<TFloat32>> zeros(Ops tf, Operand<TInt32> count, List<State> states) {
+  private static List<Operand<TFloat32>> zeros(
+      Ops tf, Lanes lanes, Operand<TInt32> count, List<State> states) {
+    Operand<TInt32> images = tf.math.mul(count, tf.constant(lanes.count()));
     return states.stream()
         .<Operand<TFloat32>>map(
             state -> {
               Operand<TInt32> size =
                   tf.stack(
-                      List.of(tf.constant(state.width()), count, tf.constant(state.features())));
+                      List.of(tf.constant(state.columns()), images, tf.constant(state.features())));
               return tf.ensureShape(tf.fill(size, tf.constant(0f)), state.shape());
             })
         .toList();
@@ -113,7 +119,13 @@ public final class ImageDrawing implements Drawing {
       Operand<TInt64> seed,
       Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
-    return complete(pass, images, known, seed, temperature, (from, size) -> start(tf, size));
+    return complete(
+        pass,
+        images,
+        known,
+        seed,
+        temperature,
+        (from, size) -> zeros(tf, turn.lanes(), size, network.state(turn.lanes())));
   }
 
   /**
@@ -130,21 +142,14 @@ public final class ImageDrawing implements Drawing {
       Operand<TInt64> seed,
       Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
-    Operand<TFloat32> condition = network.conditionState(pass, small);
+    Operand<TFloat32> upsampled = network.upsampled(pass, small);
     return complete(
         pass,
         images,
         known,
         seed,
         temperature,
-        (from, size) ->
-            start(
-                tf,
-                size,
-                tf.slice(
-                    condition,
-                    tf.stack(List.of(tf.constant(0), from, tf.constant(0))),
-                    tf.stack(List.of(tf.constant(-1), size, tf.constant(-1))))));
+        (from, size) -> start(tf, turn.lanes(), size, part(tf, upsampled, from, size)));
   }
 
   /** The state above the first row of {@code size} images of a batch, beginning at {@code from}. */
@@ -169,21 +174,23 @@ public final class ImageDrawing implements Drawing {
                 tf.constant(MOST_PARTS), tf.math.div(count, tf.constant(LEAST_IMAGES_OF_A_PART))));
     Operand<TInt32> largest =
         tf.math.div(tf.math.add(count, tf.math.sub(parts, tf.constant(1))), parts);
+    Lanes lanes = turn.lanes();
     List<Operand<TUint8>> drawn = new ArrayList<>();
     for (int part = 0; part < MOST_PARTS; part++) {
       Operand<TInt32> from = tf.math.minimum(count, tf.math.mul(largest, tf.constant(part)));
       Operand<TInt32> size = tf.math.minimum(largest, tf.math.sub(count, from));
-      RowLoop.Turn first =
-          new RowLoop.Turn(
+      Operand<TBool> partKnown = tf.expandDims(part(tf, known, from, size), tf.constant(3));
+      TurnLoop.Turn first =
+          new TurnLoop.Turn(
               tf.constant(0),
               from,
-              part(tf, images, from, size),
-              part(tf, known, from, size),
+              lanes.byTurns(tf, part(tf, images, from, size), shape.height(), shape.channels()),
+              lanes.byTurns(tf, partKnown, shape.height(), 1),
               seed,
               temperature,
               start.of(from, size),
               pass::weight);
-      drawn.add(loop.run(tf, first));
+      drawn.add(lanes.fromTurns(tf, loop.run(tf, first), shape.height(), shape.channels(), size));
     }
     return tf.ensureShape(
         tf.concat(drawn, tf.constant(0)),
@@ -193,6 +200,9 @@ public final class ImageDrawing implements Drawing {
   @Override
   public void close() {
     loop.close();
+    if (turn != row) {
+      turn.close();
+    }
     row.close();
   }
 

@@ -13,7 +13,14 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
 
   List<Weight> weights();
 
-  List<State> state();
+  /**
+   * Whether of each row above a pixel sees no more than a neighbourhood that moves along with it,
+   * so that a row can be drawn while the one above it is not finished.
+   */
+  boolean seesOnlyNearby();
+
+  /** What is carried from turn to turn when images are drawn. */
+  List<State> state(Lanes lanes);
 
   /** How the maps that {@link #apply} works on lie in memory. */
   MapLayout layout();
@@ -30,8 +37,12 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
   /**
    * One row, for drawing images.
    *
-   * @param state as {@link #state()}
+   * @param state as {@link #state}
    * @param condition of the row, {@code [width, n, features]}
    */
-  Row row(Pass pass, List<Operand<TFloat32>> state, Optional<Operand<TFloat32>> condition);
+  Row row(
+      Pass pass,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition);
 }

@@ -58,12 +58,7 @@ public final class Network implements ImageModel {
     int features = 2 * config.getH();
     input =
         MaskedConvolution.square(
-            prefix + "input",
-            Mask.A,
-            INPUT_SIZE,
-            new Features(channels, features, channels),
-            config.getWidth(),
-            1);
+            prefix + "input", Mask.A, INPUT_SIZE, new Features(channels, features, channels), 1);
     layers =
         IntStream.rangeClosed(1, config.getLayers())
             .mapToObj(l -> prefix + "layer" + l)
@@ -107,18 +102,31 @@ public final class Network implements ImageModel {
     return all.addAll(head.weights()).addAll(softmax.weights()).build();
   }
 
-  /** What is carried from row to row when images are drawn. */
+  /** What is carried from row to row when images are drawn a row at a time. */
   public List<State> state() {
+    return state(Lanes.one(shape.width()));
+  }
+
+  /** What is carried from turn to turn when rows are drawn beside one another. */
+  List<State> state(Lanes lanes) {
     ImmutableList.Builder<State> all = ImmutableList.builder();
-    all.addAll(input.state());
-    layers.forEach(layer -> all.addAll(layer.state()));
-    condition.ifPresent(c -> all.add(c.state()));
+    all.addAll(input.state(lanes));
+    layers.forEach(layer -> all.addAll(layer.state(lanes)));
+    condition.ifPresent(c -> all.add(c.state(lanes)));
     return all.build();
   }
 
   /** What it is conditioned on, if it is. */
   Optional<Condition> condition() {
     return condition;
+  }
+
+  /** The most rows that can be drawn beside one another. */
+  Lanes lanes() {
+    // The first layer sees three columns further than the pixel above, all others fewer.
+    return layers.stream().allMatch(ResidualLayer::seesOnlyNearby)
+        ? Lanes.of(shape.width(), INPUT_SIZE / 2 + 1)
+        : Lanes.one(shape.width());
   }
 
   /**
@@ -154,13 +162,8 @@ public final class Network implements ImageModel {
   }
 
   /** What a conditioned network makes of small images, {@code [n, height, width, features]}. */
-  private Operand<TFloat32> upsampled(Pass pass, Operand<TUint8> small) {
+  Operand<TFloat32> upsampled(Pass pass, Operand<TUint8> small) {
     return condition.orElseThrow().map(pass, values(pass.tf(), small));
-  }
-
-  /** In a conditioned network's state, the part that comes from small images. */
-  Operand<TFloat32> conditionState(Pass pass, Operand<TUint8> small) {
-    return condition.orElseThrow().stateOf(pass.tf(), upsampled(pass, small));
   }
 
   /** What the network is shown of images, {@code [n, height, width, channels]}. */
@@ -193,13 +196,13 @@ public final class Network implements ImageModel {
   }
 
   /**
-   * The network on its way along one row.
+   * The network on its way along one row, or along each lane's part of one.
    *
-   * @param state what the rows above have left, as {@link #state()}
-   * @param row its number, {@code []}
+   * @param state what earlier turns have left, as {@link #state(Lanes)}
+   * @param turn its number, {@code []}; of one lane, the row's
    */
-  public AlongRow row(Pass pass, List<Operand<TFloat32>> state, Operand<TInt32> row) {
-    return new AlongRow(pass, state, row);
+  AlongRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift, Operand<TInt32> turn) {
+    return new AlongRow(pass, state, shift, turn);
   }
 
   /**
@@ -222,7 +225,7 @@ public final class Network implements ImageModel {
   }
 
   /** One row, sub-pixel by sub-pixel: {@link #logits} of each, then {@link #see} its level. */
-  public final class AlongRow {
+  final class AlongRow {
     private final Ops tf;
     private final Operand<TFloat32> inputValues;
     private final Optional<Operand<TFloat32>> conditionState;
@@ -231,19 +234,22 @@ public final class Network implements ImageModel {
     private final MaskedConvolutionRow headRow;
     private final MaskedConvolutionRow softmaxRow;
 
-    private AlongRow(Pass pass, List<Operand<TFloat32>> state, Operand<TInt32> row) {
+    private AlongRow(
+        Pass pass, List<Operand<TFloat32>> state, LaneShift shift, Operand<TInt32> turn) {
       tf = pass.tf();
       conditionState = condition.map(c -> state.get(state.size() - 1));
       Optional<Operand<TFloat32>> conditionRow =
-          condition.map(c -> c.row(tf, conditionState.orElseThrow(), row));
+          condition.map(c -> c.row(tf, conditionState.orElseThrow(), shift.lanes(), turn));
       inputValues = inputValues(tf);
       Iterator<Operand<TFloat32>> next = state.iterator();
-      inputRow = input.row(pass.scope(prefix + "input"), take(next, input.state().size()));
+      Lanes lanes = shift.lanes();
+      inputRow =
+          input.row(pass.scope(prefix + "input"), take(next, input.state(lanes).size()), shift);
       for (ResidualLayer layer : layers) {
-        layerRows.add(layer.row(pass, take(next, layer.state().size()), conditionRow));
+        layerRows.add(layer.row(pass, take(next, layer.state(lanes).size()), shift, conditionRow));
       }
-      headRow = head.row(pass.scope(prefix + "head"), List.of());
-      softmaxRow = softmax.row(pass.scope(prefix + "softmax"), List.of());
+      headRow = head.row(pass.scope(prefix + "head"), List.of(), shift);
+      softmaxRow = softmax.row(pass.scope(prefix + "softmax"), List.of(), shift);
     }
 
     private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
@@ -251,7 +257,7 @@ public final class Network implements ImageModel {
     }
 
     /** The logits of one sub-pixel, {@code [n, levels]}; all earlier ones have been seen. */
-    public Operand<TFloat32> logits(int column, int channel) {
+    Operand<TFloat32> logits(int column, int channel) {
       Stream stream = new Stream(inputRow.output(column, channel), Optional.empty());
       for (ResidualLayer.AlongRow layer : layerRows) {
         stream = layer.pixel(column, channel, stream);
@@ -262,12 +268,12 @@ public final class Network implements ImageModel {
     }
 
     /** Takes in the level of the sub-pixel whose logits were last asked for, {@code [n]}. */
-    public void see(Operand<TInt32> levels) {
+    void see(Operand<TInt32> levels) {
       inputRow.see(tf.gather(inputValues, levels, tf.constant(0)));
     }
 
     /** After the last sub-pixel: the state for the row below. */
-    public List<Operand<TFloat32>> finish() {
+    List<Operand<TFloat32>> finish() {
       List<Operand<TFloat32>> state = new ArrayList<>(inputRow.finish());
       layerRows.forEach(layer -> state.addAll(layer.finish()));
       conditionState.ifPresent(state::add);

@@ -26,8 +26,7 @@ final class PixelCnnBody implements LayerBody {
     reduction = MaskedConvolution.pointwise(name + "/reduction", reduced, 2);
     conditioning = new Conditioning(name + "/condition", conditionFeatures, reduced);
     convolution =
-        MaskedConvolution.square(
-            name + "/convolution", Mask.B, 3, new Features(h, h, channels), config.getWidth(), 2);
+        MaskedConvolution.square(name + "/convolution", Mask.B, 3, new Features(h, h, channels), 2);
   }
 
   @Override
@@ -40,8 +39,13 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public List<State> state() {
-    return convolution.state();
+  public boolean seesOnlyNearby() {
+    return true;
+  }
+
+  @Override
+  public List<State> state(Lanes lanes) {
+    return convolution.state(lanes);
   }
 
   @Override
@@ -60,11 +64,15 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state, Optional<Operand<TFloat32>> condition) {
+  public Row row(
+      Pass pass,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
     Ops tf = pass.tf();
     Conditioning.AlongRow conditionRow = conditioning.row(pass, condition);
-    MaskedConvolutionRow reductionRow = reduction.row(pass, List.of());
-    MaskedConvolutionRow convolutionRow = convolution.row(pass, state);
+    MaskedConvolutionRow reductionRow = reduction.row(pass, List.of(), shift);
+    MaskedConvolutionRow convolutionRow = convolution.row(pass, state, shift);
     return new Row() {
       @Override
       public Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> x) {

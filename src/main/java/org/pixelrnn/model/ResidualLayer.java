@@ -44,8 +44,12 @@ final class ResidualLayer {
     return all.build();
   }
 
-  List<State> state() {
-    return body.state();
+  boolean seesOnlyNearby() {
+    return body.seesOnlyNearby();
+  }
+
+  List<State> state(Lanes lanes) {
+    return body.state(lanes);
   }
 
   MapLayout layout() {
@@ -64,8 +68,12 @@ final class ResidualLayer {
   /**
    * The layer along one row: features {@code [n, 2h / C]} in and out, a channel group at a time.
    */
-  AlongRow row(Pass network, List<Operand<TFloat32>> state, Optional<Operand<TFloat32>> condition) {
-    return new AlongRow(network.scope(name), state, condition);
+  AlongRow row(
+      Pass network,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
+    return new AlongRow(network.scope(name), state, shift, condition);
   }
 
   private Stream joined(
@@ -83,11 +91,14 @@ final class ResidualLayer {
     private final Optional<MaskedConvolutionRow> skipRow;
 
     private AlongRow(
-        Pass pass, List<Operand<TFloat32>> state, Optional<Operand<TFloat32>> condition) {
+        Pass pass,
+        List<Operand<TFloat32>> state,
+        LaneShift shift,
+        Optional<Operand<TFloat32>> condition) {
       this.tf = pass.tf();
-      this.bodyRow = body.row(pass, state, condition);
-      this.expansionRow = expansion.row(pass, List.of());
-      this.skipRow = skip.map(s -> s.row(pass, List.of()));
+      this.bodyRow = body.row(pass, state, shift, condition);
+      this.expansionRow = expansion.row(pass, List.of(), shift);
+      this.skipRow = skip.map(s -> s.row(pass, List.of(), shift));
     }
 
     Stream pixel(int column, int group, Stream x) {

@@ -16,7 +16,6 @@ import org.pixelrnn.proto.v1.Upsampling;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TUint8;
 
 /**
  * Networks small enough to be looked at exhaustively: the table that property tests run over. A new
@@ -38,6 +37,10 @@ public final class TinyNetworks {
           Named.of("PixelCNN in colour, with skips", COLOUR),
           Named.of("PixelCNN without residuals", GREY.toBuilder().setResidual(false).build()),
           Named.of("PixelCNN, wide, skips only", WIDE),
+          Named.of("PixelCNN, in three lanes", GREY.toBuilder().setHeight(4).setWidth(12).build()),
+          Named.of(
+              "PixelCNN in colour, in two lanes",
+              COLOUR.toBuilder().setHeight(3).setWidth(10).build()),
           Named.of("Row LSTM", GREY.toBuilder().setRowLstm(row(false)).build()),
           Named.of(
               "Row LSTM in colour, with skips, initial state learned",
@@ -62,6 +65,7 @@ public final class TinyNetworks {
   private static final List<Named<ModelConfig>> SCALES =
       List.of(
           Named.of("PixelCNN at two scales", twoScales(4, 4, 2, GREY)),
+          Named.of("PixelCNN at two scales, wide", twoScales(4, 8, 2, GREY)),
           Named.of(
               "Row LSTM in colour at two scales",
               twoScales(2, 4, 2, COLOUR.toBuilder().setRowLstm(row(true)).build())),
@@ -102,15 +106,6 @@ public final class TinyNetworks {
                     ImageModel.of(row.getPayload()) instanceof MultiScaleNetwork scales
                         ? scales.full()
                         : new Network(row.getPayload())));
-  }
-
-  /** The state above the first row of images, from which a conditioned network sees small ones. */
-  static List<Operand<TFloat32>> start(
-      Pass pass, ImageDrawing drawing, Network network, Operand<TUint8> images, int count) {
-    return network
-        .condition()
-        .map(c -> drawing.start(pass, c.reduction().of(pass.tf(), images)))
-        .orElseGet(() -> drawing.start(pass.tf(), pass.tf().constant(count)));
   }
 
   /**
