@@ -19,6 +19,7 @@ import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.PixelCnn;
 import org.pixelrnn.proto.v1.RmsProp;
+import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -43,6 +44,7 @@ class TrainingGraphTest {
                     .setAveragingDecay(averagingDecay)
                     .setRmsProp(RmsProp.newBuilder().setDecay(RMS_DECAY).setMomentum(0)))
             .config(),
+        Stage.WHOLE,
         1);
   }
 
@@ -118,7 +120,7 @@ class TrainingGraphTest {
     for (int i = 0; i < rounds; i++) {
       graph.step(batch, i, RATE);
       graph.logProb(batch);
-      graph.sample(2, i);
+      graph.sample(batch, i);
     }
   }
 
