@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.pixelrnn.image.HalfBlocks;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.sampler.RowListener;
 import picocli.CommandLine.Option;
@@ -41,6 +42,21 @@ final class Drawing {
       throw new InputException("--count " + count + ": expected at least 1");
     }
     return count;
+  }
+
+  /** Paints images that are there already. */
+  void paint(Images images, PrintWriter to, boolean terminal) {
+    ImageShape shape = images.shape();
+    RowListener painter = listener(shape, images.count(), to, terminal);
+    int size = shape.width() * shape.channels();
+    for (int row = 0; row < shape.height(); row++) {
+      byte[] levels = new byte[images.count() * size];
+      for (int i = 0; i < images.count(); i++) {
+        System.arraycopy(
+            images.levels(), (i * shape.height() + row) * size, levels, i * size, size);
+      }
+      painter.row(row, levels);
+    }
   }
 
   /** What is done with each row as it comes: it is painted, or nothing. */
