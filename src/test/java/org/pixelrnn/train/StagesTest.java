@@ -24,7 +24,6 @@ import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.PixelCnn;
 import org.pixelrnn.proto.v1.Provenance;
-import org.pixelrnn.proto.v1.RowLstm;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
@@ -40,20 +39,18 @@ class StagesTest {
 
   @Test
   void resumedWithinAndBetweenStagesTheStepsAreTheSame() throws IOException {
-    for (SmallRun run : List.of(SINGLE.atTwoScales(), rowLstm().atTwoScales())) {
-      Path whole = Files.createTempDirectory(folder, "whole");
-      Path parts = Files.createTempDirectory(folder, "parts");
-      Trainer.Outcome uninterrupted = run.train(whole, 12).outcome();
-      train(run, parts, 4, Stage.SMALL);
-      train(run, parts, 12, Stage.SMALL);
-      train(run, parts, 5, Stage.SMALL, Stage.FULL);
-      Trainer.Outcome resumed = run.train(parts, 12).outcome();
-      assertEquals(uninterrupted, resumed);
-      for (String stage : List.of("small", "full")) {
-        assertEquals(12, losses(whole.resolve(stage)).size());
-        assertEquals(losses(whole.resolve(stage)), losses(parts.resolve(stage)));
-        assertTrue(Files.exists(parts.resolve(stage).resolve("samples.png")));
-      }
+    SmallRun run = SINGLE.atTwoScales();
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    Trainer.Outcome uninterrupted = run.train(whole, 12).outcome();
+    train(run, parts, 4, Stage.SMALL);
+    train(run, parts, 5, Stage.SMALL, Stage.FULL);
+    Trainer.Outcome resumed = run.train(parts, 12).outcome();
+    assertEquals(uninterrupted, resumed);
+    for (String stage : List.of("small", "full")) {
+      assertEquals(12, losses(whole.resolve(stage)).size());
+      assertEquals(losses(whole.resolve(stage)), losses(parts.resolve(stage)));
+      assertTrue(Files.exists(parts.resolve(stage).resolve("samples.png")));
     }
   }
 
@@ -132,12 +129,6 @@ class StagesTest {
             + ": there is no stage small; only a model of multi_scale is trained in stages,"
             + " small and full",
         () -> directory.stage(Stage.SMALL));
-  }
-
-  private static SmallRun rowLstm() {
-    return SmallRun.of(
-        ModelConfig.newBuilder().setRowLstm(RowLstm.getDefaultInstance()),
-        TrainingConfig.newBuilder().setAdam(Adam.getDefaultInstance()));
   }
 
   private static Likelihood validation(RunDirectory stage) throws IOException {
