@@ -29,7 +29,7 @@ class CalibrationTest {
 
   private static Stream<Named<ModelConfig>> of16Images() {
     return TinyNetworks.networkConfigs()
-        .filter(row -> row.getPayload().getChannels() == 1)
+        .filter(row -> row.getName().matches("PixelCNN|Row LSTM|Diagonal BiLSTM"))
         .map(
             row ->
                 Named.of(
