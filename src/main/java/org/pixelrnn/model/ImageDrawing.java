@@ -67,7 +67,17 @@ public final class ImageDrawing implements Drawing {
    */
   public List<Operand<TFloat32>> start(Pass pass, Operand<TUint8> small) {
     Ops tf = pass.tf();
-    return start(tf, row.lanes(), count(tf, small), network.upsampled(pass, small));
+    return start(tf, row.lanes(), count(tf, small), upsampled(pass, small));
+  }
+
+  private Operand<TFloat32> upsampled(Pass pass, Operand<TUint8> small) {
+    Ops tf = pass.tf();
+    long[] one = small.shape().asArray();
+    one[0] = 1;
+    // One more than there are: oneDNN's convolution has the wrong shape for an empty batch.
+    Operand<TUint8> more =
+        tf.concat(List.of(small, tf.zeros(tf.constant(one), TUint8.class)), tf.constant(0));
+    return part(tf, network.upsampled(pass, more), tf.constant(0), count(tf, small));
   }
 
   private List<Operand<TFloat32>> start(
@@ -142,7 +152,7 @@ public final class ImageDrawing implements Drawing {
       Operand<TInt64> seed,
       Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
-    Operand<TFloat32> upsampled = network.upsampled(pass, small);
+    Operand<TFloat32> upsampled = upsampled(pass, small);
     return complete(
         pass,
         images,
