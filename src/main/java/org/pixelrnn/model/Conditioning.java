@@ -90,11 +90,6 @@ final class Conditioning {
         List.of(inputToState, ZeroPadding.pad(tf, centre, sides, sides, 0)), tf.constant(2));
   }
 
-  /** How many more features {@link #beside} has than x. */
-  int features() {
-    return features;
-  }
-
   /**
    * Along one row of pixels.
    *
