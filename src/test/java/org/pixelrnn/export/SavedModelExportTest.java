@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.LiveNetwork;
 import org.pixelrnn.model.Network;
+import org.pixelrnn.model.Operations;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
@@ -74,6 +75,19 @@ class SavedModelExportTest {
               .map(file -> version.relativize(file).toString())
               .collect(Collectors.toSet()));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void targetsAreNeverOneHot(ModelConfig config) throws Exception {
+    Path version = TinyExports.write(folder, config, 3);
+    Set<String> operations =
+        Operations.in(
+            SavedModel.parseFrom(Files.readAllBytes(version.resolve("saved_model.pb")))
+                .getMetaGraphs(0)
+                .getGraphDef());
+    assertTrue(operations.contains("SparseSoftmaxCrossEntropyWithLogits"), "what is looked at");
+    assertFalse(operations.contains("OneHot"), operations.toString());
   }
 
   @Test
