@@ -12,6 +12,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,6 +150,27 @@ class CommandsTest {
     assertTrue(fromData.getHeight() > 2 * fromPicture.getHeight());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "complete --occlude bottom:0.5 --out OUT"})
+  void aSplitWithoutImagesIsNamed(String command) throws IOException {
+    Path pictures = folder.resolve("pictures");
+    for (String split : new String[] {"train", "val"}) {
+      Files.createDirectories(pictures.resolve(split));
+      Files.copy(
+          folder.resolve("run/samples.png"),
+          pictures.resolve(split + "/1.png"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path nothing = folder.resolve("nothing.png");
+    String line = command.replace("OUT", nothing.toString());
+    assertRefused(
+        "data folder:"
+            + pictures
+            + ": there are no images in its split test; add some, or choose other data",
+        (line + " --model " + model + " --data folder:" + pictures).split(" "));
+    assertFalse(Files.exists(nothing));
+  }
+
   @Test
   void inspectTellsWhatTheModelIs() {
     JsonObject facts = run(0, "inspect", "--model", model, "--json").json();
@@ -227,7 +249,7 @@ class CommandsTest {
     assertFalse(Files.exists(plot));
   }
 
-  private static void assertRefused(String why, Object... words) {
+  private static void assertRefused(String why, Object[] words) {
     Commands.Ended ended = run(2, words);
     assertTrue(ended.err().contains(why), ended.err());
     assertEquals(1, ended.err().lines().count(), ended.err());
@@ -312,6 +334,7 @@ class CommandsTest {
         "sample --model MODEL --count 1 --temperature -1 --out OUT",
         "sample --model RUN --count 1 --out OUT",
         "complete --model MODEL --data strokes --occlude half --out OUT",
+        "complete --model MODEL --data strokes --occlude top:0.5 --completions 0 --out OUT",
         "complete --model MODEL --occlude bottom:0.5 --out OUT",
         "complete --model MODEL --image RUN/run.textproto --occlude bottom:0.5 --out OUT",
         "inspect --model OUT",
