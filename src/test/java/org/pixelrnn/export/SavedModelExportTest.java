@@ -143,20 +143,6 @@ class SavedModelExportTest {
   }
 
   @Test
-  void whatACrashHasLeftIsSweptUp() throws Exception {
-    long gone = new ProcessBuilder("true").start().onExit().get().pid();
-    Path leftover = folder.resolve("unfinished-" + gone + "-1.tmp");
-    Path atWork = folder.resolve("unfinished-" + ProcessHandle.current().pid() + "-1.tmp");
-    for (Path unfinished : Set.of(leftover, atWork)) {
-      Files.createDirectories(unfinished);
-      Files.writeString(unfinished.resolve("saved_model.pb"), "half");
-    }
-    TinyExports.write(folder, TinyNetworks.all().get(0), 1);
-    assertFalse(Files.exists(leftover));
-    assertTrue(Files.exists(atWork));
-  }
-
-  @Test
   void aMissingWeightIsNamedAndNothingIsWritten() throws Exception {
     Exception e =
         assertThrows(
