@@ -48,9 +48,15 @@ final class DiagonalBiLstmBody implements LayerBody {
         .build();
   }
 
+  /** The recurrence from the right needs the whole row above. */
+  @Override
+  public boolean seesOnlyNearby() {
+    return false;
+  }
+
   /** The h of the row above, less the initial one, so that above the first row it is 0. */
   @Override
-  public List<State> state() {
+  public List<State> state(Lanes lanes) {
     return List.of(rightwardsAbove, leftwardsAbove);
   }
 
@@ -66,8 +72,8 @@ final class DiagonalBiLstmBody implements LayerBody {
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state) {
+  public Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
     return new DiagonalBiLstmRow(
-        pass, rightwards, leftwards, new DiagonalBiLstmRow.Sizes(width, channels, h), state);
+        pass, rightwards, leftwards, new DiagonalBiLstmRow.Sizes(width, channels, h), state, shift);
   }
 }

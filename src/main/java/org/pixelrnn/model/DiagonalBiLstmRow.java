@@ -37,14 +37,15 @@ final class DiagonalBiLstmRow implements Row {
       Recurrence rightwards,
       Recurrence leftwards,
       Sizes sizes,
-      List<Operand<TFloat32>> state) {
+      List<Operand<TFloat32>> state,
+      LaneShift shift) {
     this.pass = pass;
     this.tf = pass.tf();
     this.sizes = sizes;
     this.rightwards = rightwards;
     this.leftwards = leftwards;
     this.cells = new LstmCells(tf, sizes.channels, sizes.h);
-    this.inputToState = rightwards.inputToState().row(pass, List.of());
+    this.inputToState = rightwards.inputToState().row(pass, List.of(), shift);
     List<Operand<TFloat32>> taps = taps(cells.byGroup(rightwards.stateToState(pass)));
     this.fromLeftKernel = taps.get(1);
     Operand<TFloat32> above = tf.math.add(state.get(0), rightwards.initialH(pass));

@@ -15,7 +15,8 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * Images drawn inside the graph: whole ones, row after row, or one row at a time.
+ * Images drawn inside the graph: whole ones, several rows at a time where the network allows it
+ * (see {@link Lanes}), or one row at a time.
  *
  * <p>What draws a row is a graph function that takes the weights as arguments, so that it serves
  * wherever images are drawn, whatever the weights are there. Graphs keep their own copy of it:
@@ -30,14 +31,16 @@ public final class ImageDrawing implements AutoCloseable {
   private final Network network;
   private final ImageShape shape;
   private final RowFunction row;
-  private final RowLoop loop;
+  private final RowFunction turn;
+  private final TurnLoop loop;
 
   /** Builds the functions that draw images from {@code network}. */
   public ImageDrawing(Network network) {
     this.network = network;
     this.shape = network.shape();
-    this.row = new RowFunction(network);
-    this.loop = new RowLoop(network, row);
+    this.row = new RowFunction(network, Lanes.one(shape.width()));
+    this.turn = network.lanes().count() == 1 ? row : new RowFunction(network, network.lanes());
+    this.loop = new TurnLoop(network, turn);
   }
 
   /**
@@ -50,12 +53,17 @@ public final class ImageDrawing implements AutoCloseable {
 
   /** The state above the first row of {@code count} images, as {@link Network#state()}. */
   public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
-    return network.state().stream()
+    return start(tf, row.lanes(), count);
+  }
+
+  private List<Operand<TFloat32>> start(Ops tf, Lanes lanes, Operand<TInt32> count) {
+    Operand<TInt32> images = tf.math.mul(count, tf.constant(lanes.count()));
+    return network.state(lanes).stream()
         .<Operand<TFloat32>>map(
             state -> {
               Operand<TInt32> size =
                   tf.stack(
-                      List.of(tf.constant(state.width()), count, tf.constant(state.features())));
+                      List.of(tf.constant(state.columns()), images, tf.constant(state.features())));
               return tf.ensureShape(tf.fill(size, tf.constant(0f)), state.shape());
             })
         .toList();
@@ -112,21 +120,23 @@ public final class ImageDrawing implements AutoCloseable {
                 tf.constant(MOST_PARTS), tf.math.div(count, tf.constant(LEAST_IMAGES_OF_A_PART))));
     Operand<TInt32> largest =
         tf.math.div(tf.math.add(count, tf.math.sub(parts, tf.constant(1))), parts);
+    Lanes lanes = turn.lanes();
     List<Operand<TUint8>> drawn = new ArrayList<>();
     for (int part = 0; part < MOST_PARTS; part++) {
       Operand<TInt32> from = tf.math.minimum(count, tf.math.mul(largest, tf.constant(part)));
       Operand<TInt32> size = tf.math.minimum(largest, tf.math.sub(count, from));
-      RowLoop.Turn first =
-          new RowLoop.Turn(
+      Operand<TBool> partKnown = tf.expandDims(part(tf, known, from, size), tf.constant(3));
+      TurnLoop.Turn first =
+          new TurnLoop.Turn(
               tf.constant(0),
               from,
-              part(tf, images, from, size),
-              part(tf, known, from, size),
+              lanes.byTurns(tf, part(tf, images, from, size), shape.height(), shape.channels()),
+              lanes.byTurns(tf, partKnown, shape.height(), 1),
               seed,
               temperature,
-              start(tf, size),
+              start(tf, lanes, size),
               pass::weight);
-      drawn.add(loop.run(tf, first));
+      drawn.add(lanes.fromTurns(tf, loop.run(tf, first), shape.height(), shape.channels(), size));
     }
     return tf.ensureShape(
         tf.concat(drawn, tf.constant(0)),
@@ -137,6 +147,9 @@ public final class ImageDrawing implements AutoCloseable {
   @Override
   public void close() {
     loop.close();
+    if (turn != row) {
+      turn.close();
+    }
     row.close();
   }
 

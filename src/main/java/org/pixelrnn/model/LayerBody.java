@@ -12,7 +12,14 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
 
   List<Weight> weights();
 
-  List<State> state();
+  /**
+   * Whether of each row above a pixel sees no more than a neighbourhood that moves along with it,
+   * so that a row can be drawn while the one above it is not finished.
+   */
+  boolean seesOnlyNearby();
+
+  /** What is carried from turn to turn when images are drawn. */
+  List<State> state(Lanes lanes);
 
   /** How the maps that {@link #apply} works on lie in memory. */
   MapLayout layout();
@@ -25,6 +32,6 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
    */
   Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x);
 
-  /** One row, for drawing images; {@code state} as {@link #state()}. */
-  Row row(Pass pass, List<Operand<TFloat32>> state);
+  /** One row, for drawing images; {@code state} as {@link #state}. */
+  Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift);
 }

@@ -22,7 +22,7 @@ final class MaskedConvolution {
   private final Features features;
   private final Weight kernel;
   private final Weight bias;
-  private final State rowsAbove;
+  private final String name;
 
   /**
    * What a convolution connects.
@@ -39,14 +39,7 @@ final class MaskedConvolution {
   }
 
   private MaskedConvolution(
-      String name,
-      Mask mask,
-      int rows,
-      int columns,
-      Features features,
-      int width,
-      double gain,
-      float[] bias) {
+      String name, Mask mask, int rows, int columns, Features features, double gain, float[] bias) {
     this.mask = mask;
     this.rows = rows;
     this.columns = columns;
@@ -54,21 +47,20 @@ final class MaskedConvolution {
     this.kernel =
         Weight.normal(name + "/kernel", deviations(gain), rows, columns, features.in, features.out);
     this.bias = Weight.vector(name + "/bias", bias);
-    this.rowsAbove = new State(name + "/rows_above", width, (rows - 1) * features.in);
+    this.name = name;
   }
 
   /**
    * A size×size convolution.
    *
    * @param size odd
-   * @param width of the image, for the state that is carried when images are drawn
    * @param gain the variance of the output at the beginning, per mean square of the input: 2 where
    *     a ReLU came before
    */
   static MaskedConvolution square(
-      String name, Mask mask, int size, Features features, int width, double gain) {
+      String name, Mask mask, int size, Features features, double gain) {
     return new MaskedConvolution(
-        name, mask, size / 2 + 1, size, features, width, gain, new float[features.out]);
+        name, mask, size / 2 + 1, size, features, gain, new float[features.out]);
   }
 
   /**
@@ -78,7 +70,7 @@ final class MaskedConvolution {
    */
   static MaskedConvolution alongRow(
       String name, int size, Features features, double gain, float[] bias) {
-    return new MaskedConvolution(name, Mask.B, 1, size, features, 0, gain, bias);
+    return new MaskedConvolution(name, Mask.B, 1, size, features, gain, bias);
   }
 
   /** A 1×1 convolution of mask B. */
@@ -96,11 +88,16 @@ final class MaskedConvolution {
   }
 
   /**
-   * The rows above that the convolution still needs, {@code (rows - 1) · in} features, the topmost
-   * row's first; none if 1×k.
+   * The inputs of earlier turns that the convolution still needs, {@code in} features each, the
+   * earliest first; none if 1×k. With one lane these are the rows above. With several, the nearest
+   * row above reaches back a turn further, where it is the left lane's.
    */
-  List<State> state() {
-    return rows == 1 ? List.of() : List.of(rowsAbove);
+  List<State> state(Lanes lanes) {
+    if (rows == 1) {
+      return List.of();
+    }
+    int turns = lanes.count() == 1 ? rows - 1 : rows;
+    return List.of(new State(name + "/rows_above", lanes.columns(), turns * features.in));
   }
 
   /**
@@ -121,11 +118,11 @@ final class MaskedConvolution {
   }
 
   /**
-   * The convolution on its way along a row.
+   * The convolution on its way along a row, or along each lane's part of one.
    *
-   * @param state as {@link #state()}
+   * @param state as {@link #state}
    */
-  MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state) {
+  MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
     Ops tf = pass.tf();
     Operand<TFloat32> masked = kernel(pass);
     Optional<Operand<TFloat32>> above =
@@ -146,7 +143,7 @@ final class MaskedConvolution {
                 tf.constant(new int[] {1, columns, features.in, features.out})),
             tf.constant(new int[] {columns * features.in, features.out}));
     return new MaskedConvolutionRow(
-        tf, mask, columns, features, above, centre, pass.weight(bias), state);
+        tf, mask, columns, features, above, centre, pass.weight(bias), state, shift);
   }
 
   private Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked) {

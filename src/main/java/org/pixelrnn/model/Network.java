@@ -41,12 +41,7 @@ public final class Network {
     int features = 2 * config.getH();
     input =
         MaskedConvolution.square(
-            "input",
-            Mask.A,
-            INPUT_SIZE,
-            new Features(channels, features, channels),
-            config.getWidth(),
-            1);
+            "input", Mask.A, INPUT_SIZE, new Features(channels, features, channels), 1);
     layers =
         IntStream.rangeClosed(1, config.getLayers())
             .mapToObj(l -> "layer" + l)
@@ -65,8 +60,7 @@ public final class Network {
   /** The registry of layer kinds. */
   private static LayerBody body(String name, ModelConfig config) {
     return switch (config.getArchitectureCase()) {
-      case PIXEL_CNN ->
-          new PixelCnnBody(name, config.getH(), config.getChannels(), config.getWidth());
+      case PIXEL_CNN -> new PixelCnnBody(name, config.getH(), config.getChannels());
       case ROW_LSTM -> new RowLstmBody(name, config);
       case DIAGONAL_BILSTM -> new DiagonalBiLstmBody(name, config);
       default ->
@@ -87,12 +81,25 @@ public final class Network {
     return all.addAll(head.weights()).addAll(softmax.weights()).build();
   }
 
-  /** What is carried from row to row when images are drawn. */
+  /** What is carried from row to row when images are drawn a row at a time. */
   public List<State> state() {
+    return state(Lanes.one(shape.width()));
+  }
+
+  /** What is carried from turn to turn when rows are drawn beside one another. */
+  List<State> state(Lanes lanes) {
     ImmutableList.Builder<State> all = ImmutableList.builder();
-    all.addAll(input.state());
-    layers.forEach(layer -> all.addAll(layer.state()));
+    all.addAll(input.state(lanes));
+    layers.forEach(layer -> all.addAll(layer.state(lanes)));
     return all.build();
+  }
+
+  /** The most rows that can be drawn beside one another. */
+  Lanes lanes() {
+    // The first layer sees three columns further than the pixel above, all others fewer.
+    return layers.stream().allMatch(ResidualLayer::seesOnlyNearby)
+        ? Lanes.of(shape.width(), INPUT_SIZE / 2 + 1)
+        : Lanes.one(shape.width());
   }
 
   /**
@@ -132,12 +139,12 @@ public final class Network {
   }
 
   /**
-   * The network on its way along one row.
+   * The network on its way along one row, or along each lane's part of one.
    *
-   * @param state what the rows above have left, as {@link #state()}
+   * @param state what earlier turns have left, as {@link #state(Lanes)}
    */
-  public AlongRow row(Pass pass, List<Operand<TFloat32>> state) {
-    return new AlongRow(pass, state);
+  AlongRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+    return new AlongRow(pass, state, shift);
   }
 
   /**
@@ -160,7 +167,7 @@ public final class Network {
   }
 
   /** One row, sub-pixel by sub-pixel: {@link #logits} of each, then {@link #see} its level. */
-  public final class AlongRow {
+  final class AlongRow {
     private final Ops tf;
     private final Operand<TFloat32> inputValues;
     private final MaskedConvolutionRow inputRow;
@@ -168,16 +175,17 @@ public final class Network {
     private final MaskedConvolutionRow headRow;
     private final MaskedConvolutionRow softmaxRow;
 
-    private AlongRow(Pass pass, List<Operand<TFloat32>> state) {
+    private AlongRow(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
       tf = pass.tf();
       inputValues = inputValues(tf);
       Iterator<Operand<TFloat32>> next = state.iterator();
-      inputRow = input.row(pass.scope("input"), take(next, input.state().size()));
+      Lanes lanes = shift.lanes();
+      inputRow = input.row(pass.scope("input"), take(next, input.state(lanes).size()), shift);
       for (ResidualLayer layer : layers) {
-        layerRows.add(layer.row(pass, take(next, layer.state().size())));
+        layerRows.add(layer.row(pass, take(next, layer.state(lanes).size()), shift));
       }
-      headRow = head.row(pass.scope("head"), List.of());
-      softmaxRow = softmax.row(pass.scope("softmax"), List.of());
+      headRow = head.row(pass.scope("head"), List.of(), shift);
+      softmaxRow = softmax.row(pass.scope("softmax"), List.of(), shift);
     }
 
     private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
@@ -185,7 +193,7 @@ public final class Network {
     }
 
     /** The logits of one sub-pixel, {@code [n, levels]}; all earlier ones have been seen. */
-    public Operand<TFloat32> logits(int column, int channel) {
+    Operand<TFloat32> logits(int column, int channel) {
       Stream stream = new Stream(inputRow.output(column, channel), Optional.empty());
       for (ResidualLayer.AlongRow layer : layerRows) {
         stream = layer.pixel(column, channel, stream);
@@ -196,12 +204,12 @@ public final class Network {
     }
 
     /** Takes in the level of the sub-pixel whose logits were last asked for, {@code [n]}. */
-    public void see(Operand<TInt32> levels) {
+    void see(Operand<TInt32> levels) {
       inputRow.see(tf.gather(inputValues, levels, tf.constant(0)));
     }
 
     /** After the last sub-pixel: the state for the row below. */
-    public List<Operand<TFloat32>> finish() {
+    List<Operand<TFloat32>> finish() {
       List<Operand<TFloat32>> state = new ArrayList<>(inputRow.finish());
       layerRows.forEach(layer -> state.addAll(layer.finish()));
       return List.copyOf(state);

@@ -12,12 +12,10 @@ import org.tensorflow.types.TFloat32;
 final class NetworkArguments {
   private NetworkArguments() {}
 
-  /**
-   * The next arguments of a function: what the rows above have left, as {@link Network#state()}.
-   */
-  static List<Operand<TFloat32>> states(GraphFunction function, Network network) {
+  /** The next arguments of a function: what earlier turns have left, as {@link Network#state}. */
+  static List<Operand<TFloat32>> states(GraphFunction function, Network network, Lanes lanes) {
     List<Operand<TFloat32>> states = new ArrayList<>();
-    for (State state : network.state()) {
+    for (State state : network.state(lanes)) {
       states.add(function.argument(TFloat32.class, state.shape().asArray()));
     }
     return List.copyOf(states);

@@ -14,12 +14,11 @@ final class PixelCnnBody implements LayerBody {
   private final MaskedConvolution reduction;
   private final MaskedConvolution convolution;
 
-  PixelCnnBody(String name, int h, int channels, int width) {
+  PixelCnnBody(String name, int h, int channels) {
     reduction =
         MaskedConvolution.pointwise(name + "/reduction", new Features(2 * h, h, channels), 2);
     convolution =
-        MaskedConvolution.square(
-            name + "/convolution", Mask.B, 3, new Features(h, h, channels), width, 2);
+        MaskedConvolution.square(name + "/convolution", Mask.B, 3, new Features(h, h, channels), 2);
   }
 
   @Override
@@ -30,8 +29,13 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public List<State> state() {
-    return convolution.state();
+  public boolean seesOnlyNearby() {
+    return true;
+  }
+
+  @Override
+  public List<State> state(Lanes lanes) {
+    return convolution.state(lanes);
   }
 
   @Override
@@ -47,10 +51,10 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state) {
+  public Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
     Ops tf = pass.tf();
-    MaskedConvolutionRow reductionRow = reduction.row(pass, List.of());
-    MaskedConvolutionRow convolutionRow = convolution.row(pass, state);
+    MaskedConvolutionRow reductionRow = reduction.row(pass, List.of(), shift);
+    MaskedConvolutionRow convolutionRow = convolution.row(pass, state, shift);
     return new Row() {
       @Override
       public Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> x) {

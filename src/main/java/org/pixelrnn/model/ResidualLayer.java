@@ -44,8 +44,12 @@ final class ResidualLayer {
     return all.build();
   }
 
-  List<State> state() {
-    return body.state();
+  boolean seesOnlyNearby() {
+    return body.seesOnlyNearby();
+  }
+
+  List<State> state(Lanes lanes) {
+    return body.state(lanes);
   }
 
   MapLayout layout() {
@@ -64,8 +68,8 @@ final class ResidualLayer {
   /**
    * The layer along one row: features {@code [n, 2h / C]} in and out, a channel group at a time.
    */
-  AlongRow row(Pass network, List<Operand<TFloat32>> state) {
-    return new AlongRow(network.scope(name), state);
+  AlongRow row(Pass network, List<Operand<TFloat32>> state, LaneShift shift) {
+    return new AlongRow(network.scope(name), state, shift);
   }
 
   private Stream joined(
@@ -82,11 +86,11 @@ final class ResidualLayer {
     private final MaskedConvolutionRow expansionRow;
     private final Optional<MaskedConvolutionRow> skipRow;
 
-    private AlongRow(Pass pass, List<Operand<TFloat32>> state) {
+    private AlongRow(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
       this.tf = pass.tf();
-      this.bodyRow = body.row(pass, state);
-      this.expansionRow = expansion.row(pass, List.of());
-      this.skipRow = skip.map(s -> s.row(pass, List.of()));
+      this.bodyRow = body.row(pass, state, shift);
+      this.expansionRow = expansion.row(pass, List.of(), shift);
+      this.skipRow = skip.map(s -> s.row(pass, List.of(), shift));
     }
 
     Stream pixel(int column, int group, Stream x) {

@@ -2,7 +2,6 @@ package org.pixelrnn.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.pixelrnn.image.ImageShape;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
@@ -15,13 +14,14 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * One row of n images, drawn sub-pixel by sub-pixel from the network's softmax.
+ * One row of n images, or each lane's part of one, drawn sub-pixel by sub-pixel from the network's
+ * softmax.
  *
  * <p>A level is drawn by the Gumbel-max trick: {@code argmax_k (logits_k + T · g_k)} with {@code
  * g_k = -log(-log u_k)} has the distribution {@code softmax(logits / T)}, and at T = 0 is the most
- * likely level. The u of a row are one stateless draw of (seed, row): the same seed gives the same
- * images however they are asked for, and the first images of a large batch are those of a small
- * one.
+ * likely level. The u of a block of columns are one stateless draw of (seed, row, block): the same
+ * seed gives the same images however they are asked for, and the first images of a large batch are
+ * those of a small one.
  *
  * @param levels the row's level indices, {@code [n, width, channels]}
  * @param logits of each sub-pixel in order, {@code [n, levels]} each
@@ -34,7 +34,8 @@ public record RowDrawing(
    * What a row is drawn from.
    *
    * @param state what the rows above have left, as {@link Network#state()}
-   * @param row its number {@code []}, from 0; it chooses the random numbers
+   * @param row its number {@code []}, from 0; it chooses the random numbers. In lanes, the first
+   *     one's: the turn
    * @param firstImage where these images begin in the batch that is drawn, {@code []}, from 0: they
    *     are drawn as they would be among all of it
    * @param knownLevels {@code [n, width, channels]}, used where {@code known}
@@ -53,12 +54,24 @@ public record RowDrawing(
 
   /** Adds the operations that draw a row. */
   public static RowDrawing of(Pass pass, Network network, Inputs inputs) {
-    Ops tf = pass.tf();
-    ImageShape shape = network.shape();
-    int channels = shape.channels();
-    int subPixels = shape.width() * channels;
+    return of(pass, network, Lanes.one(network.shape().width()), inputs);
+  }
 
-    List<Operand<TFloat32>> noise = unstack(tf, noise(tf, shape, inputs), subPixels);
+  /**
+   * Adds the operations that draw what lies in each lane at a turn: {@code lanes · n} for n and the
+   * columns of a lane for the width, in all of the inputs and of the result.
+   */
+  static RowDrawing of(Pass pass, Network network, Lanes lanes, Inputs inputs) {
+    Ops tf = pass.tf();
+    int channels = network.shape().channels();
+    int subPixels = lanes.columns() * channels;
+    Operand<TInt32> n =
+        tf.math.div(
+            tf.gather(tf.shape(inputs.knownLevels), tf.constant(0), tf.constant(0)),
+            tf.constant(lanes.count()));
+
+    List<Operand<TFloat32>> noise =
+        unstack(tf, new GumbelNoise(network, inputs, n).of(tf, lanes), subPixels);
     List<Operand<TInt32>> knownLevels =
         unstack(
             tf,
@@ -66,9 +79,10 @@ public record RowDrawing(
                 tf.dtypes.cast(inputs.knownLevels, TInt32.class),
                 tf.constant(new int[] {-1, subPixels})),
             subPixels);
-    List<Operand<TBool>> known = unstack(tf, inputs.known, shape.width());
+    List<Operand<TBool>> known = unstack(tf, inputs.known, lanes.columns());
 
-    Network.AlongRow alongRow = network.row(pass, inputs.state);
+    Network.AlongRow alongRow =
+        network.row(pass, inputs.state, new LaneShift(tf, lanes, inputs.row, n));
     List<Operand<TFloat32>> logits = new ArrayList<>();
     List<Operand<TInt32>> levels = new ArrayList<>();
     for (int i = 0; i < subPixels; i++) {
@@ -82,31 +96,10 @@ public record RowDrawing(
     }
     Operand<TInt32> row =
         tf.reshape(
-            tf.stack(levels, Stack.axis(1L)), tf.constant(new int[] {-1, shape.width(), channels}));
+            tf.stack(levels, Stack.axis(1L)),
+            tf.constant(new int[] {-1, lanes.columns(), channels}));
     return new RowDrawing(
         tf.dtypes.cast(row, TUint8.class), List.copyOf(logits), alongRow.finish());
-  }
-
-  /** Temperature times standard Gumbel noise, {@code [n, width · channels, levels]}. */
-  private static Operand<TFloat32> noise(Ops tf, ImageShape shape, Inputs inputs) {
-    int[] ofImage = {shape.width() * shape.channels(), shape.levels()};
-    Operand<TInt32> first = tf.expandDims(inputs.firstImage, tf.constant(0));
-    Operand<TInt32> count =
-        tf.slice(
-            tf.shape(inputs.knownLevels), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
-    Operand<TInt32> sizeOfBatch =
-        tf.concat(List.of(tf.math.add(first, count), tf.constant(ofImage)), tf.constant(0));
-    Operand<TInt64> key = tf.stack(List.of(inputs.seed, tf.dtypes.cast(inputs.row, TInt64.class)));
-    Operand<TFloat32> ofBatch = tf.random.statelessRandomUniform(sizeOfBatch, key);
-    Operand<TFloat32> ofTheseImages =
-        tf.slice(
-            ofBatch,
-            tf.concat(List.of(first, tf.constant(new int[2])), tf.constant(0)),
-            tf.constant(new int[] {-1, -1, -1}));
-    // Not 0, whose -∞ of Gumbel noise would be no number at temperature 0.
-    Operand<TFloat32> uniform = tf.math.maximum(ofTheseImages, tf.constant(Float.MIN_NORMAL));
-    Operand<TFloat32> gumbel = tf.math.neg(tf.math.log(tf.math.neg(tf.math.log(uniform))));
-    return tf.math.mul(gumbel, inputs.temperature);
   }
 
   private static <T extends TType> List<Operand<T>> unstack(Ops tf, Operand<T> x, int count) {

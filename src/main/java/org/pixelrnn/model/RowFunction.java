@@ -3,7 +3,6 @@ package org.pixelrnn.model;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.scan.GraphFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
@@ -19,22 +18,27 @@ import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
 /**
- * A {@link RowDrawing} as a graph function, its weights among its arguments: a graph holds its
- * operations once, however many places draw rows.
+ * A {@link RowDrawing} in lanes as a graph function, its weights among its arguments: a graph holds
+ * its operations once, however many places draw rows.
  */
 final class RowFunction implements AutoCloseable {
   private final Network network;
+  private final Lanes lanes;
   private final ConcreteFunction function;
 
-  RowFunction(Network network) {
+  RowFunction(Network network, Lanes lanes) {
     this.network = network;
+    this.lanes = lanes;
     this.function = GraphFunction.create("draw_row", this::results);
   }
 
-  /** Draws one row, given the state that those above have left. */
+  Lanes lanes() {
+    return lanes;
+  }
+
+  /** Draws what lies in each lane at a turn, given the state that earlier ones have left. */
   ImageDrawing.DrawnRow call(Pass pass, RowDrawing.Inputs inputs) {
     Ops tf = pass.tf();
-    ImageShape shape = network.shape();
     List<Operand<?>> arguments =
         ImmutableList.<Operand<?>>builder()
             .add(inputs.row(), inputs.firstImage(), inputs.knownLevels(), inputs.known())
@@ -47,15 +51,14 @@ final class RowFunction implements AutoCloseable {
     List<Output<?>> results =
         PartitionedCall.create(tf.scope(), arguments, types, function).output();
     ImmutableList.Builder<Operand<TFloat32>> state = ImmutableList.builder();
-    for (int i = 0; i < network.state().size(); i++) {
-      state.add(
-          tf.ensureShape(
-              results.get(i + 1).expect(TFloat32.class), network.state().get(i).shape()));
+    List<State> states = network.state(lanes);
+    for (int i = 0; i < states.size(); i++) {
+      state.add(tf.ensureShape(results.get(i + 1).expect(TFloat32.class), states.get(i).shape()));
     }
     return new ImageDrawing.DrawnRow(
         tf.ensureShape(
             results.get(0).expect(TUint8.class),
-            Shape.of(Shape.UNKNOWN_SIZE, shape.width(), shape.channels())),
+            Shape.of(Shape.UNKNOWN_SIZE, lanes.columns(), network.shape().channels())),
         state.build());
   }
 
@@ -65,20 +68,21 @@ final class RowFunction implements AutoCloseable {
   }
 
   private List<? extends Operand<?>> results(GraphFunction arguments) {
-    ImageShape shape = network.shape();
+    int channels = network.shape().channels();
     Operand<TInt32> row = arguments.argument(TInt32.class);
     Operand<TInt32> firstImage = arguments.argument(TInt32.class);
     Operand<TUint8> levels =
-        arguments.argument(TUint8.class, Shape.UNKNOWN_SIZE, shape.width(), shape.channels());
-    Operand<TBool> known = arguments.argument(TBool.class, Shape.UNKNOWN_SIZE, shape.width());
+        arguments.argument(TUint8.class, Shape.UNKNOWN_SIZE, lanes.columns(), channels);
+    Operand<TBool> known = arguments.argument(TBool.class, Shape.UNKNOWN_SIZE, lanes.columns());
     Operand<TInt64> seed = arguments.argument(TInt64.class);
     Operand<TFloat32> temperature = arguments.argument(TFloat32.class);
-    List<Operand<TFloat32>> state = NetworkArguments.states(arguments, network);
+    List<Operand<TFloat32>> state = NetworkArguments.states(arguments, network, lanes);
     Pass pass = new Pass(arguments.tf(), NetworkArguments.weights(arguments, network));
     RowDrawing drawn =
         RowDrawing.of(
             pass,
             network,
+            lanes,
             new RowDrawing.Inputs(state, row, firstImage, levels, known, seed, temperature));
     return ImmutableList.<Operand<?>>builder().add(drawn.levels()).addAll(drawn.state()).build();
   }

@@ -44,9 +44,15 @@ final class RowLstmBody implements LayerBody {
     return recurrence.weights();
   }
 
+  /** It sees two pixels more of each row above; rows are drawn one at a time. */
+  @Override
+  public boolean seesOnlyNearby() {
+    return false;
+  }
+
   /** The h and c of the row above, less the initial ones, so that above the first row it is 0. */
   @Override
-  public List<State> state() {
+  public List<State> state(Lanes lanes) {
     return List.of(hAbove, cAbove);
   }
 
@@ -56,12 +62,12 @@ final class RowLstmBody implements LayerBody {
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state) {
+  public Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
     Ops tf = pass.tf();
     LstmCells cells = new LstmCells(tf, channels, h);
     Operand<TFloat32> initialH = recurrence.initialH(pass);
     Operand<TFloat32> initialC = recurrence.initialC(pass);
-    MaskedConvolutionRow inputToState = recurrence.inputToState().row(pass, List.of());
+    MaskedConvolutionRow inputToState = recurrence.inputToState().row(pass, List.of(), shift);
     Operand<TFloat32> above = tf.math.add(state.get(0), initialH);
     // As a convolution along columns of one "image" whose height is the width and whose width is n.
     Operand<TFloat32> kernel =

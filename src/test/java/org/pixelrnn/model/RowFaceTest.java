@@ -1,5 +1,6 @@
 package org.pixelrnn.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.types.TBool;
@@ -24,11 +26,20 @@ class RowFaceTest {
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
-  void logitsAlongRowsAreThoseOfTheWholeImage(ModelConfig config) {
+  void logitsAlongKnownRowsAreThoseOfTheWholeImage(ModelConfig config) {
+    compare(config, Lanes.one(config.getWidth()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void logitsOfRowsBesideOneAnotherAreThoseOfTheWholeImage(ModelConfig config) {
+    compare(config, new Network(config).lanes());
+  }
+
+  private static void compare(ModelConfig config, Lanes lanes) {
     Network network = new Network(config);
     ImageShape shape = network.shape();
-    try (Graph graph = new Graph();
-        ImageDrawing drawing = new ImageDrawing(network)) {
+    try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TUint8> images =
           tf.dtypes.cast(
@@ -40,49 +51,76 @@ class RowFaceTest {
               TUint8.class);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 5));
       Operand<TFloat32> whole = network.logits(pass, images);
-      Operand<TFloat32> alongRows = alongRows(pass, network, drawing, images);
+      Operand<TFloat32> byTurns = byTurns(pass, network, lanes, images);
       try (Session session = Sessions.unoptimized(graph);
-          Result result = session.runner().fetch(whole).fetch(alongRows).run()) {
-        float[] expected = values(result, 0);
-        float[] found = values(result, 1);
-        assertEquals(expected.length, found.length);
-        for (int i = 0; i < expected.length; i++) {
-          assertEquals(expected[i], found[i], 1e-5 * (1 + Math.abs(expected[i])), "logit " + i);
-        }
+          Result result = session.runner().fetch(whole).fetch(byTurns).run()) {
+        assertArrayEquals(values(result, 0), values(result, 1), 1e-5f);
       }
     }
   }
 
-  /** Draws rows all of whose pixels are known. */
-  private static Operand<TFloat32> alongRows(
-      Pass pass, Network network, ImageDrawing drawing, Operand<TUint8> images) {
+  /** Goes through all turns with every pixel known. */
+  private static Operand<TFloat32> byTurns(
+      Pass pass, Network network, Lanes lanes, Operand<TUint8> images) {
     Ops tf = pass.tf();
     ImageShape shape = network.shape();
+    int batch = lanes.count() * IMAGES;
     Operand<TBool> known =
-        tf.fill(tf.constant(new int[] {IMAGES, shape.width()}), tf.constant(true));
-    List<Operand<TFloat32>> state = drawing.start(tf, tf.constant(IMAGES));
-    List<Operand<TFloat32>> rows = new ArrayList<>();
-    for (int row = 0; row < shape.height(); row++) {
-      Operand<TUint8> levels = tf.gather(images, tf.constant(row), tf.constant(1));
+        tf.fill(tf.constant(new int[] {batch, lanes.columns()}), tf.constant(true));
+    Operand<TUint8> inTurn = lanes.byTurns(tf, images, shape.height(), shape.channels());
+    List<Operand<TFloat32>> state = new ArrayList<>();
+    for (State s : network.state(lanes)) {
+      state.add(
+          tf.zeros(tf.constant(new int[] {s.columns(), batch, s.features()}), TFloat32.class));
+    }
+    List<Operand<TFloat32>> turns = new ArrayList<>();
+    List<Operand<TUint8>> levels = new ArrayList<>();
+    for (int turn = 0; turn < lanes.turns(shape.height()); turn++) {
       RowDrawing drawn =
           RowDrawing.of(
               pass,
               network,
+              lanes,
               new RowDrawing.Inputs(
                   state,
-                  tf.constant(row),
+                  tf.constant(turn),
                   tf.constant(0),
-                  levels,
+                  tf.gather(inTurn, tf.constant(turn), tf.constant(0)),
                   known,
                   tf.constant(1L),
                   tf.constant(1f)));
-      rows.add(tf.stack(drawn.logits(), Stack.axis(1L)));
+      assertEquals(
+          network.state(lanes).stream().map(State::shape).map(Shape::numDimensions).toList(),
+          drawn.state().stream().map(s -> s.shape().numDimensions()).toList());
+      turns.add(
+          tf.reshape(
+              tf.stack(drawn.logits(), Stack.axis(1L)),
+              tf.constant(new int[] {batch, lanes.columns(), shape.channels() * shape.levels()})));
+      levels.add(drawn.levels());
       state = drawn.state();
     }
-    return tf.reshape(
-        tf.stack(rows, Stack.axis(1L)),
-        tf.constant(
-            new int[] {IMAGES, shape.height(), shape.width(), shape.channels(), shape.levels()}));
+    Operand<TUint8> drawnLevels =
+        lanes.fromTurns(
+            tf, tf.stack(levels), shape.height(), shape.channels(), tf.constant(IMAGES));
+    Operand<TFloat32> logits =
+        lanes.fromTurns(
+            tf,
+            tf.stack(turns),
+            shape.height(),
+            shape.channels() * shape.levels(),
+            tf.constant(IMAGES));
+    // Known pixels come back unchanged: NaN otherwise.
+    Operand<TBool> unchanged =
+        tf.reduceAll(tf.math.equal(drawnLevels, images), tf.constant(new int[] {0, 1, 2, 3}));
+    return tf.select(
+        unchanged,
+        tf.reshape(
+            logits,
+            tf.constant(
+                new int[] {
+                  IMAGES, shape.height(), shape.width(), shape.channels(), shape.levels()
+                })),
+        tf.constant(Float.NaN));
   }
 
   private static float[] values(Result result, int index) {

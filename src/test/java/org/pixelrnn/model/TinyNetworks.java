@@ -33,6 +33,10 @@ public final class TinyNetworks {
           Named.of("PixelCNN in colour, with skips", COLOUR),
           Named.of("PixelCNN without residuals", GREY.toBuilder().setResidual(false).build()),
           Named.of("PixelCNN, wide, skips only", WIDE),
+          Named.of("PixelCNN, in three lanes", GREY.toBuilder().setHeight(4).setWidth(12).build()),
+          Named.of(
+              "PixelCNN in colour, in two lanes",
+              COLOUR.toBuilder().setHeight(3).setWidth(10).build()),
           Named.of("Row LSTM", GREY.toBuilder().setRowLstm(row(false)).build()),
           Named.of(
               "Row LSTM in colour, with skips, initial state learned",

@@ -2,12 +2,12 @@ package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
-import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.scan.GraphFunction;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.core.StatelessWhile;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -15,35 +15,40 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
-/** A loop inside the graph that draws the rows of images one after the other. */
-final class RowLoop implements AutoCloseable {
+/**
+ * A loop inside the graph that draws images turn by turn: a row at a time, or in {@link Lanes}
+ * several.
+ */
+final class TurnLoop implements AutoCloseable {
   private final Network network;
   private final RowFunction row;
+  private final Lanes lanes;
   private final ConcreteFunction goesOn;
   private final ConcreteFunction next;
 
-  RowLoop(Network network, RowFunction row) {
+  TurnLoop(Network network, RowFunction row) {
     this.network = network;
     this.row = row;
-    this.goesOn = GraphFunction.create("rows_are_left", this::goesOn);
-    this.next = GraphFunction.create("draw_next_row", this::next);
+    this.lanes = row.lanes();
+    this.goesOn = GraphFunction.create("turns_are_left", this::goesOn);
+    this.next = GraphFunction.create("take_next_turn", this::next);
   }
 
   /**
    * What goes round.
    *
-   * @param row the next row's number, {@code []}
+   * @param turn the next one's number, {@code []}
    * @param firstImage as in {@link RowDrawing.Inputs}
-   * @param images {@code [n, height, width, channels]}: the rows above are drawn, the others hold
-   *     what is known
-   * @param known {@code [n, height, width]}
+   * @param images {@code [turns, lanes · n, columns, channels]} as {@link Lanes#byTurns} puts them:
+   *     those of earlier turns are drawn, the others hold what is known
+   * @param known {@code [turns, lanes · n, columns, 1]}
    * @param seed of all random numbers, {@code []}
    * @param temperature {@code []}
-   * @param state what the rows above have left
+   * @param state what earlier turns have left
    * @param weights of the network
    */
   record Turn(
-      Operand<TInt32> row,
+      Operand<TInt32> turn,
       Operand<TInt32> firstImage,
       Operand<TUint8> images,
       Operand<TBool> known,
@@ -54,19 +59,21 @@ final class RowLoop implements AutoCloseable {
 
     private List<Operand<?>> inOrder(Network network) {
       return ImmutableList.<Operand<?>>builder()
-          .add(row, firstImage, images, known, seed, temperature)
+          .add(turn, firstImage, images, known, seed, temperature)
           .addAll(state)
           .addAll(network.weights().stream().map(weights::of).toList())
           .build();
     }
   }
 
-  /** Goes round until the last row, or not at all if there are no images; returns the images. */
+  /** Goes round until the last turn, or not at all if there are no images; returns the images. */
   Operand<TUint8> run(Ops tf, Turn first) {
-    return StatelessWhile.create(tf.scope(), first.inOrder(network), goesOn, next)
-        .output()
-        .get(2)
-        .expect(TUint8.class);
+    Operand<TUint8> images =
+        StatelessWhile.create(tf.scope(), first.inOrder(network), goesOn, next)
+            .output()
+            .get(2)
+            .expect(TUint8.class);
+    return tf.ensureShape(images, ofTurns(network.shape().channels()));
   }
 
   @Override
@@ -75,18 +82,23 @@ final class RowLoop implements AutoCloseable {
     goesOn.close();
   }
 
+  private int turns() {
+    return lanes.turns(network.shape().height());
+  }
+
+  private Shape ofTurns(int features) {
+    return Shape.of(turns(), Shape.UNKNOWN_SIZE, lanes.columns(), features);
+  }
+
   private Turn turn(GraphFunction arguments) {
-    ImageShape shape = network.shape();
-    int height = shape.height();
-    int width = shape.width();
     return new Turn(
         arguments.argument(TInt32.class),
         arguments.argument(TInt32.class),
-        arguments.argument(TUint8.class, Shape.UNKNOWN_SIZE, height, width, shape.channels()),
-        arguments.argument(TBool.class, Shape.UNKNOWN_SIZE, height, width),
+        arguments.argument(TUint8.class, ofTurns(network.shape().channels()).asArray()),
+        arguments.argument(TBool.class, ofTurns(1).asArray()),
         arguments.argument(TInt64.class),
         arguments.argument(TFloat32.class),
-        NetworkArguments.states(arguments, network),
+        NetworkArguments.states(arguments, network, lanes),
         NetworkArguments.weights(arguments, network));
   }
 
@@ -95,7 +107,7 @@ final class RowLoop implements AutoCloseable {
     Turn turn = turn(arguments);
     return List.of(
         tf.math.logicalAnd(
-            tf.math.less(turn.row, tf.constant(network.shape().height())),
+            tf.math.less(turn.turn, tf.constant(turns())),
             tf.math.greater(tf.size(turn.images), tf.constant(0))));
   }
 
@@ -107,21 +119,22 @@ final class RowLoop implements AutoCloseable {
             new Pass(tf, turn.weights),
             new RowDrawing.Inputs(
                 turn.state,
-                turn.row,
+                turn.turn,
                 turn.firstImage,
-                tf.gather(turn.images, turn.row, tf.constant(1)),
-                tf.gather(turn.known, turn.row, tf.constant(1)),
+                tf.gather(turn.images, turn.turn, tf.constant(0)),
+                tf.squeeze(
+                    tf.gather(turn.known, turn.turn, tf.constant(0)), Squeeze.axis(List.of(2L))),
                 turn.seed,
                 turn.temperature));
-    int height = network.shape().height();
-    Operand<TBool> isThisRow =
+    Operand<TBool> isThisTurn =
         tf.reshape(
-            tf.math.equal(tf.range(tf.constant(0), tf.constant(height), tf.constant(1)), turn.row),
-            tf.constant(new int[] {1, height, 1, 1}));
+            tf.math.equal(
+                tf.range(tf.constant(0), tf.constant(turns()), tf.constant(1)), turn.turn),
+            tf.constant(new int[] {-1, 1, 1, 1}));
     return new Turn(
-            tf.math.add(turn.row, tf.constant(1)),
+            tf.math.add(turn.turn, tf.constant(1)),
             turn.firstImage,
-            tf.select(isThisRow, tf.expandDims(drawn.levels(), tf.constant(1)), turn.images),
+            tf.select(isThisTurn, tf.expandDims(drawn.levels(), tf.constant(0)), turn.images),
             turn.known,
             turn.seed,
             turn.temperature,
