@@ -62,13 +62,19 @@ public final class SavedModelExport {
         .add(
             folder -> {
               Files.write(folder.resolve("saved_model.pb"), savedModel.toByteArray());
-              Path variables = Files.createDirectory(folder.resolve("variables"));
-              save(variables.resolve("variables"), network.weights(), values);
+              Path prefix = variables(folder);
+              Files.createDirectory(prefix.getParent());
+              save(prefix, network.weights(), values);
               Path text = folder.resolve(PROVENANCE);
               Files.createDirectory(text.getParent());
               Files.writeString(
                   text, TextFormat.printer().printToString(provenance), StandardCharsets.UTF_8);
             });
+  }
+
+  /** Where the weights are in a version's folder, as TensorFlow names checkpoints. */
+  static Path variables(Path version) {
+    return version.resolve("variables").resolve("variables");
   }
 
   /** Writes a checkpoint in TensorFlow's own format. */

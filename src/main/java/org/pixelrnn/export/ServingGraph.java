@@ -96,7 +96,7 @@ final class ServingGraph {
   }
 
   private void likelihood() {
-    Operand<TFloat32> logits = network.logits(pass.scope("logits"), images);
+    Operand<TFloat32> logits = logits();
     Operand<TFloat32> logProb = Likelihood.of(tf, logits, images).logProb();
     Operand<TFloat32> bitsPerDim =
         tf.math.mul(logProb, tf.constant((float) -shape.bitsPerDimension(1)));
@@ -105,6 +105,30 @@ final class ServingGraph {
       signature(
           name, Map.of("images", images), Map.of("log_prob", logProb, "bits_per_dim", bitsPerDim));
     }
+  }
+
+  /**
+   * The logits of any number of images. Of none, a network is shown one that is black: oneDNN's
+   * convolutions and LSTM cells get the shape of an empty batch wrong.
+   */
+  private Operand<TFloat32> logits() {
+    Operand<TInt32> n =
+        tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
+    Operand<TInt32> missing = tf.math.maximum(tf.constant(0), tf.math.sub(tf.constant(1), n));
+    Operand<TUint8> black =
+        tf.fill(
+            sizes(missing, shape.height(), shape.width(), shape.channels()),
+            tf.dtypes.cast(tf.constant(0), TUint8.class));
+    Operand<TFloat32> logits =
+        network.logits(pass.scope("logits"), tf.concat(List.of(images, black), tf.constant(0)));
+    return tf.slice(
+        logits,
+        tf.constant(new int[5]),
+        sizes(n, shape.height(), shape.width(), shape.channels(), shape.levels()));
+  }
+
+  private Operand<TInt32> sizes(Operand<TInt32> first, int... others) {
+    return tf.concat(List.of(first, tf.constant(others)), tf.constant(0));
   }
 
   private void wholeImages(ImageDrawing drawing) {
