@@ -83,6 +83,25 @@ def results(signatures, images, known, count, seed, temperature):
     }
 
 
+def empty_batch_shapes(signatures, shape):
+    """What comes of no images at all, by signature: the output's shape."""
+    none = np.zeros((0, *shape), np.uint8)
+    seed, temperature = tf.constant(1, tf.int64), tf.constant(1.0)
+    sample = signatures["sample"](count=tf.constant(0), seed=seed, temperature=temperature)
+    complete = signatures["complete"](
+        images=tf.constant(none),
+        known=tf.constant(np.zeros(none.shape[:3], bool)),
+        seed=seed,
+        temperature=temperature,
+    )
+    return {
+        "log_prob": signatures["log_prob"](images=tf.constant(none))["log_prob"].shape,
+        "logits": signatures["logits"](images=tf.constant(none))["logits"].shape[:-1],
+        "sample": sample["images"].shape,
+        "complete": complete["images"].shape,
+    }
+
+
 def disagreement(found, expected):
     """What is wrong with a result, or None. Levels must be equal, floats nearly."""
     expected = np.asarray(expected, found.dtype).reshape(found.shape)
@@ -121,6 +140,12 @@ def main(version, reference=None):
             wrong += complaint is not None
             line += f": {complaint or 'as in Java'}"
         print(line)
+
+    for name, found_shape in empty_batch_shapes(signatures, shape).items():
+        expected_shape = [0] if name == "log_prob" else [0, *shape]
+        if list(found_shape) != expected_shape:
+            print(f"{name} of no images: {found_shape}, expected {expected_shape}")
+            wrong += 1
 
     cli = pathlib.Path(sys.executable).with_name("saved_model_cli")
     shown = subprocess.run(

@@ -71,8 +71,8 @@ final class CompleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Drawing.count(count);
-    Drawing.count(completions);
+    Drawing.atLeastOne("--count", count);
+    Drawing.atLeastOne("--completions", completions);
     Occlusion occlusion = Occlusion.parse(occlude);
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
@@ -108,7 +108,8 @@ final class CompleteCommand implements Callable<Integer> {
     DataConfig config =
         sampler.provenance().map(Provenance::getData).orElse(DataConfig.getDefaultInstance());
     try (ImageDataset data = Datasets.open(source.data, config, shape)) {
-      return new EvaluationImages(data, Split.TEST, shape, config, count, count).batch(0);
+      EvaluationImages first = new EvaluationImages(data, Split.TEST, shape, config, count, count);
+      return DataSpec.required(first, source.data, Split.TEST).batch(0);
     }
   }
 }

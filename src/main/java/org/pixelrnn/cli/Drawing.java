@@ -36,12 +36,11 @@ final class Drawing {
   @Option(names = "--stream", description = "Paint the rows in the terminal as they are drawn.")
   boolean stream;
 
-  /** A number of images that was asked for. */
-  static int count(int count) {
+  /** Refuses less than one of what an option counts. */
+  static void atLeastOne(String option, int count) {
     if (count < 1) {
-      throw new InputException("--count " + count + ": expected at least 1");
+      throw new InputException(option + " " + count + ": expected at least 1");
     }
-    return count;
   }
 
   /** Paints images that are there already. */

@@ -2,7 +2,6 @@ package org.pixelrnn.cli;
 
 import com.google.gson.Gson;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -85,15 +84,10 @@ final class EvalCommand implements Callable<Integer> {
               .build();
       try (ImageDataset images = Datasets.open(data, config, sampler.shape())) {
         EvaluationImages batches =
-            new EvaluationImages(images, split, sampler.shape(), config, BATCH, limit);
-        if (batches.count() == 0) {
-          throw new InputException(
-              "data "
-                  + data
-                  + ": there are no images in its split "
-                  + split.name().toLowerCase(Locale.ROOT)
-                  + "; choose another");
-        }
+            DataSpec.required(
+                new EvaluationImages(images, split, sampler.shape(), config, BATCH, limit),
+                data,
+                split);
         report(measure(sampler, batches));
       }
     }

@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description =
-        "Show what an exported model is: its images, signatures and origin; or what it expects of a sub-pixel.")
+        "Show what an exported model is: its images, signatures and origin; what it expects of a sub-pixel; or"
+            + " what a pixel sees.")
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOption model;
@@ -37,7 +38,33 @@ final class InspectCommand implements Callable<Integer> {
   private boolean json;
 
   @ArgGroup(exclusive = false)
-  private Softmax softmax;
+  private Plot plot;
+
+  /** What is asked beyond the facts, and answered by a picture. */
+  static final class Plot {
+    @ArgGroup(multiplicity = "1")
+    private Subject subject;
+
+    @Option(
+        names = "--out",
+        paramLabel = "FILE.png",
+        required = true,
+        description = "Where the plot goes.")
+    private Path out;
+  }
+
+  static final class Subject {
+    @ArgGroup(exclusive = false)
+    private Softmax softmax;
+
+    @Option(
+        names = "--receptive-field",
+        paramLabel = "r,c",
+        description =
+            "Plot which pixels the one in this row and column, each counted from 0, sees, measured by"
+                + " gradients, and compare them with the definition.")
+    private String receptiveField;
+  }
 
   /** What is asked about one sub-pixel. */
   static final class Softmax {
@@ -56,13 +83,6 @@ final class InspectCommand implements Callable<Integer> {
         required = true,
         description = "A PNG or JPEG of any size.")
     private Path image;
-
-    @Option(
-        names = "--out",
-        paramLabel = "FILE.png",
-        required = true,
-        description = "Where the plot goes.")
-    private Path out;
   }
 
   @Override
@@ -70,8 +90,14 @@ final class InspectCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
-      if (softmax != null) {
-        plot(sampler, out);
+      if (plot != null && plot.subject.softmax != null) {
+        plot(sampler, plot.subject.softmax, out);
+        return 0;
+      }
+      if (plot != null) {
+        ReceptiveFieldReport report = ReceptiveFieldReport.of(sampler, plot.subject.receptiveField);
+        report.plot(plot.out);
+        out.println(json ? new Gson().toJson(report.facts()) : report + "; " + plot.out);
         return 0;
       }
       if (json) {
@@ -97,14 +123,14 @@ final class InspectCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void plot(Sampler sampler, PrintWriter out) {
+  private void plot(Sampler sampler, Softmax softmax, PrintWriter out) {
     ImageShape shape = sampler.shape();
     SubPixel at = SubPixel.parse(softmax.subPixel, shape);
     Images image = Images.read(softmax.image, shape);
     double[] probabilities = at.distribution(sampler.logits(image));
     int actual = image.level(0, at.row(), at.column(), at.channel());
     String title = at + " given all earlier sub-pixels; it is " + actual;
-    ImageFile.write(DistributionPlot.of(probabilities, actual, title), softmax.out);
+    ImageFile.write(DistributionPlot.of(probabilities, actual, title), plot.out);
     double bits = -Math.log(probabilities[actual]) / Math.log(2);
     if (json) {
       Map<String, Object> facts = new LinkedHashMap<>();
@@ -113,7 +139,7 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("probabilities", probabilities);
       out.println(new Gson().toJson(facts));
     } else {
-      out.printf("%s has level %d: %.3f bits; %s%n", at, actual, bits, softmax.out);
+      out.printf("%s has level %d: %.3f bits; %s%n", at, actual, bits, plot.out);
     }
   }
 

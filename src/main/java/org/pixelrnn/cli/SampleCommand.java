@@ -48,7 +48,7 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Drawing.count(count);
+    Drawing.atLeastOne("--count", count);
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       PrintWriter painted = json ? err : out;

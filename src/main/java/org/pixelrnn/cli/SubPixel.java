@@ -1,7 +1,5 @@
 package org.pixelrnn.cli;
 
-import com.google.common.base.Splitter;
-import java.util.List;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 
@@ -15,21 +13,14 @@ record SubPixel(int row, int column, int channel, ImageShape shape) {
 
   /** The sub-pixel {@code r,c,channel}; throws {@link InputException} if an image has none such. */
   static SubPixel parse(String text, ImageShape shape) {
-    List<String> parts = Splitter.on(',').trimResults().splitToList(text);
-    int[] limits = {shape.height(), shape.width(), shape.channels()};
-    int[] numbers = new int[3];
-    boolean sound = parts.size() == 3;
-    for (int i = 0; sound && i < 3; i++) {
-      sound = parts.get(i).matches("[0-9]{1,5}");
-      numbers[i] = sound ? Integer.parseInt(parts.get(i)) : 0;
-      sound &= numbers[i] < limits[i];
-    }
-    if (!sound) {
-      throw new InputException(
-          String.format(
-              "--softmax %s: expected row, column and channel, of 0,0,0 to %d,%d,%d",
-              text, limits[0] - 1, limits[1] - 1, limits[2] - 1));
-    }
+    int[] numbers =
+        Coordinates.parse(
+            "--softmax",
+            text,
+            "row, column and channel",
+            shape.height(),
+            shape.width(),
+            shape.channels());
     return new SubPixel(numbers[0], numbers[1], numbers[2], shape);
   }
 

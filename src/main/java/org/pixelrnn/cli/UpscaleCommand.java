@@ -44,7 +44,7 @@ final class UpscaleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Drawing.count(count);
+    Drawing.atLeastOne("--count", count);
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       SmallImages scale =

@@ -62,13 +62,19 @@ public final class SavedModelExport {
         .add(
             version -> {
               Files.write(version.resolve("saved_model.pb"), savedModel.toByteArray());
-              Path variables = Files.createDirectory(version.resolve("variables"));
-              save(variables.resolve("variables"), model.weights(), values);
+              Path prefix = variables(version);
+              Files.createDirectory(prefix.getParent());
+              save(prefix, model.weights(), values);
               Path text = version.resolve(PROVENANCE);
               Files.createDirectory(text.getParent());
               Files.writeString(
                   text, TextFormat.printer().printToString(provenance), StandardCharsets.UTF_8);
             });
+  }
+
+  /** Where the weights are in a version's folder, as TensorFlow names checkpoints. */
+  static Path variables(Path version) {
+    return version.resolve("variables").resolve("variables");
   }
 
   /** Writes a checkpoint in TensorFlow's own format. */

@@ -18,6 +18,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -87,7 +88,7 @@ final class ServingGraph {
   }
 
   private void likelihood() {
-    ImageModel.Scores scores = model.scores(pass.scope("logits"), images);
+    ImageModel.Scores scores = scores();
     Operand<TFloat32> bitsPerDim =
         tf.math.mul(scores.logProb(), tf.constant((float) -shape.bitsPerDimension(1)));
     signatures.add("logits", Map.of("images", images), Map.of("logits", scores.logits()));
@@ -97,6 +98,32 @@ final class ServingGraph {
           Map.of("images", images),
           Map.of("log_prob", scores.logProb(), "bits_per_dim", bitsPerDim));
     }
+  }
+
+  /**
+   * The scores of any number of images. Of none, a model is shown one that is black: oneDNN's
+   * convolutions and LSTM cells get the shape of an empty batch wrong.
+   */
+  private ImageModel.Scores scores() {
+    Operand<TInt32> n =
+        tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1}));
+    Operand<TInt32> missing = tf.math.maximum(tf.constant(0), tf.math.sub(tf.constant(1), n));
+    Operand<TUint8> black =
+        tf.fill(
+            sizes(missing, shape.height(), shape.width(), shape.channels()),
+            tf.dtypes.cast(tf.constant(0), TUint8.class));
+    ImageModel.Scores scores =
+        model.scores(pass.scope("logits"), tf.concat(List.of(images, black), tf.constant(0)));
+    return new ImageModel.Scores(
+        tf.slice(
+            scores.logits(),
+            tf.constant(new int[5]),
+            sizes(n, shape.height(), shape.width(), shape.channels(), shape.levels())),
+        tf.slice(scores.logProb(), tf.constant(new int[1]), n));
+  }
+
+  private Operand<TInt32> sizes(Operand<TInt32> first, int... others) {
+    return tf.concat(List.of(first, tf.constant(others)), tf.constant(0));
   }
 
   private void wholeImages(Drawing drawing) {

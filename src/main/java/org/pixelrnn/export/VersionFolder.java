@@ -3,6 +3,8 @@ package org.pixelrnn.export;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,13 +23,21 @@ import org.pixelrnn.image.InputException;
  * The folder of a model's versions, {@code 1}, {@code 2}, …, as TensorFlow Serving watches it: a
  * version appears whole or not at all.
  *
- * <p>It is written under a name that is no number, and renamed when it is complete and on disk.
+ * <p>It is written under a name that is no number and nobody else's, and renamed when it is
+ * complete and on disk. Several processes, on several hosts, may add versions at once: whoever
+ * finds a number taken takes the next.
  */
 final class VersionFolder {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
-  /** Named after the process that writes it: when that is gone, it will never be finished. */
-  private static final Pattern UNFINISHED = Pattern.compile("unfinished-([0-9]{1,18})-.*\\.tmp");
+  /**
+   * Named after the host and the process that write it: when that is gone, it will never be
+   * finished. Of another host's processes nothing is known here.
+   */
+  private static final Pattern UNFINISHED =
+      Pattern.compile("unfinished-(.*)-([0-9]{1,18})-[0-9a-f-]{36}\\.tmp");
+
+  private static final String HOST = host();
 
   private final Path folder;
 
@@ -58,9 +69,7 @@ final class VersionFolder {
     Files.createDirectories(folder);
     removeLeftovers();
     Path unfinished =
-        Files.createDirectory(
-            folder.resolve(
-                "unfinished-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".tmp"));
+        Files.createDirectory(folder.resolve(unfinishedName(HOST, ProcessHandle.current().pid())));
     try {
       content.writeTo(unfinished);
       sync(unfinished);
@@ -109,10 +118,25 @@ final class VersionFolder {
     }
   }
 
+  /** What a version is called while a process writes it, anew at each call. */
+  static String unfinishedName(String host, long process) {
+    return "unfinished-" + host + "-" + process + "-" + UUID.randomUUID() + ".tmp";
+  }
+
+  /** What this machine calls itself. */
+  static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName().replace('/', '_');
+    } catch (UnknownHostException e) {
+      return "unnamed";
+    }
+  }
+
   private static boolean isLeftover(Path entry) {
     Matcher unfinished = UNFINISHED.matcher(entry.getFileName().toString());
     return unfinished.matches()
-        && ProcessHandle.of(Long.parseLong(unfinished.group(1)))
+        && unfinished.group(1).equals(HOST)
+        && ProcessHandle.of(Long.parseLong(unfinished.group(2)))
             .filter(ProcessHandle::isAlive)
             .isEmpty();
   }

@@ -46,7 +46,7 @@ public final class ImageFile {
     return Picture.of(decode(file)).values(shape);
   }
 
-  /** The picture in a file, as it is; throws {@link InputException} as {@link #read} does. */
+  /** The picture in a file, upright; throws {@link InputException} as {@link #read} does. */
   public static BufferedImage decode(Path file) {
     byte[] encoded;
     try {
@@ -59,7 +59,7 @@ public final class ImageFile {
   }
 
   /**
-   * The picture in the bytes of a PNG, JPEG, ...
+   * The picture in the bytes of a PNG, JPEG, ..., upright if a JPEG says how the camera was held.
    *
    * @param where names the bytes in messages, for instance a file and a record's number
    * @throws InputException if they are no picture or a broken one
@@ -98,7 +98,7 @@ public final class ImageFile {
           throw broken(where, warning, null);
         }
       }
-      return image;
+      return Orientation.of(reader).upright(image);
     } catch (InputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

@@ -1,9 +1,9 @@
 package org.pixelrnn.model;
 
-import com.google.common.base.Suppliers;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -17,7 +17,12 @@ final class LaneShift {
   private final Ops tf;
   private final Lanes lanes;
   private final Operand<TInt32> n;
-  private final Supplier<Operand<TFloat32>> begun;
+  private final Operand<TInt32> turn;
+
+  /** By features: 1 in the lanes that have reached the image, {@code [lanes · n, features]}. */
+  private final Map<Integer, Operand<TFloat32>> begun = new HashMap<>();
+
+  private final Map<Integer, Operand<TFloat32>> nothing = new HashMap<>();
 
   /**
    * @param turn {@code []}
@@ -27,15 +32,7 @@ final class LaneShift {
     this.tf = tf;
     this.lanes = lanes;
     this.n = images;
-    this.begun = Suppliers.memoize(() -> lanesBegun(turn));
-  }
-
-  private Operand<TFloat32> lanesBegun(Operand<TInt32> turn) {
-    Operand<TInt32> all =
-        tf.range(tf.constant(0), tf.math.mul(n, tf.constant(lanes.count())), tf.constant(1));
-    Operand<TInt32> lane = tf.math.div(all, n);
-    return tf.expandDims(
-        tf.dtypes.cast(tf.math.lessEqual(lane, turn), TFloat32.class), tf.constant(1));
+    this.turn = turn;
   }
 
   Lanes lanes() {
@@ -60,9 +57,35 @@ final class LaneShift {
     return tf.concat(List.of(kept, nothing(x, lanesAxis)), tf.constant(lanesAxis));
   }
 
-  /** Zero in the lanes that are still above the image, {@code [..., lanes · n, features]}. */
-  Operand<TFloat32> begun(Operand<TFloat32> x) {
-    return tf.math.mul(x, begun.get());
+  /** The same for all, {@code [lanes · n, features]}. */
+  Operand<TFloat32> forAll(Operand<TFloat32> vector) {
+    return tf.broadcastTo(
+        vector,
+        tf.concat(
+            List.of(
+                tf.expandDims(tf.math.mul(n, tf.constant(lanes.count())), tf.constant(0)),
+                tf.shape(vector)),
+            tf.constant(0)));
+  }
+
+  /** Zeros, {@code [lanes · n, features]}: pixels outside the image. */
+  Operand<TFloat32> nothing(int features) {
+    return nothing.computeIfAbsent(features, f -> forAll(tf.constant(new float[f])));
+  }
+
+  /** Zero in the lanes that are still above the image, {@code [lanes · n, features]}. */
+  Operand<TFloat32> begun(Operand<TFloat32> x, int features) {
+    return tf.math.mul(x, begun.computeIfAbsent(features, this::begun));
+  }
+
+  private Operand<TFloat32> begun(int features) {
+    Operand<TInt32> all = tf.math.mul(n, tf.constant(lanes.count()));
+    Operand<TInt32> lane = tf.math.div(tf.range(tf.constant(0), all, tf.constant(1)), n);
+    Operand<TFloat32> ofLane =
+        tf.expandDims(
+            tf.dtypes.cast(tf.math.lessEqual(lane, turn), TFloat32.class), tf.constant(1));
+    // Equal shapes multiply several times faster.
+    return tf.broadcastTo(ofLane, tf.stack(List.of(all, tf.constant(features))));
   }
 
   private Operand<TFloat32> nothing(Operand<TFloat32> x, int lanesAxis) {

@@ -1,7 +1,7 @@
 package org.pixelrnn.model;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -97,15 +97,22 @@ final class MaskedConvolution {
 
   /**
    * The inputs of earlier turns that the convolution still needs, {@code in} features each, the
-   * earliest first; none if 1×k. With one lane these are the rows above. With several, the nearest
-   * row above reaches back a turn further, where it is the left lane's.
+   * latest first; none if 1×k. With one lane these are the rows above. With several, there is a
+   * turn more, of which the last columns are enough: the topmost row was in the lane to the left a
+   * turn earlier than in this one.
    */
   List<State> state(Lanes lanes) {
     if (rows == 1) {
       return List.of();
     }
-    int turns = lanes.count() == 1 ? rows - 1 : rows;
-    return List.of(new State(name + "/rows_above", lanes.columns(), turns * features.in));
+    List<State> state = new ArrayList<>();
+    for (int k = 1; k < rows; k++) {
+      state.add(new State(name + "/row_above_" + k, lanes.columns(), features.in));
+    }
+    if (lanes.count() > 1) {
+      state.add(new State(name + "/left_of_topmost_row", columns / 2, features.in));
+    }
+    return state;
   }
 
   /**
@@ -132,26 +139,11 @@ final class MaskedConvolution {
    */
   MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
     Ops tf = pass.tf();
-    Operand<TFloat32> masked = kernel(pass);
-    Optional<Operand<TFloat32>> above =
-        rows == 1
-            ? Optional.empty()
-            : Optional.of(
-                tf.linalg.transpose(
-                    tf.slice(
-                        masked,
-                        tf.constant(new int[] {0, 0, 0, 0}),
-                        tf.constant(new int[] {rows - 1, columns, features.in, features.out})),
-                    tf.constant(new int[] {1, 0, 2, 3})));
-    Operand<TFloat32> centre =
+    Operand<TFloat32> taps =
         tf.reshape(
-            tf.slice(
-                masked,
-                tf.constant(new int[] {rows - 1, 0, 0, 0}),
-                tf.constant(new int[] {1, columns, features.in, features.out})),
-            tf.constant(new int[] {columns * features.in, features.out}));
+            kernel(pass), tf.constant(new int[] {rows * columns * features.in, features.out}));
     return new MaskedConvolutionRow(
-        tf, mask, columns, features, above, centre, pass.weight(bias), state, shift);
+        tf, mask, rows, columns, features, taps, pass.weight(bias), state, shift);
   }
 
   private Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked) {

@@ -39,8 +39,8 @@ final class TurnLoop implements AutoCloseable {
    *
    * @param turn the next one's number, {@code []}
    * @param firstImage as in {@link RowDrawing.Inputs}
-   * @param images {@code [turns, lanes · n, columns, channels]} as {@link Lanes#byTurns} puts them:
-   *     those of earlier turns are drawn, the others hold what is known
+   * @param images {@code [turns, lanes · n, columns, channels]} as {@link Lanes#byTurns} puts them,
+   *     in a queue: first what is known of this turn and those to come, then what is drawn
    * @param known {@code [turns, lanes · n, columns, 1]}
    * @param seed of all random numbers, {@code []}
    * @param temperature {@code []}
@@ -121,20 +121,21 @@ final class TurnLoop implements AutoCloseable {
                 turn.state,
                 turn.turn,
                 turn.firstImage,
-                tf.gather(turn.images, turn.turn, tf.constant(0)),
+                tf.gather(turn.images, tf.constant(0), tf.constant(0)),
                 tf.squeeze(
                     tf.gather(turn.known, turn.turn, tf.constant(0)), Squeeze.axis(List.of(2L))),
                 turn.seed,
                 turn.temperature));
-    Operand<TBool> isThisTurn =
-        tf.reshape(
-            tf.math.equal(
-                tf.range(tf.constant(0), tf.constant(turns()), tf.constant(1)), turn.turn),
-            tf.constant(new int[] {-1, 1, 1, 1}));
+    Operand<TUint8> toCome =
+        tf.slice(
+            turn.images,
+            tf.constant(new int[] {1, 0, 0, 0}),
+            tf.constant(new int[] {-1, -1, -1, -1}));
     return new Turn(
             tf.math.add(turn.turn, tf.constant(1)),
             turn.firstImage,
-            tf.select(isThisTurn, tf.expandDims(drawn.levels(), tf.constant(0)), turn.images),
+            tf.concat(
+                List.of(toCome, tf.expandDims(drawn.levels(), tf.constant(0))), tf.constant(0)),
             turn.known,
             turn.seed,
             turn.temperature,

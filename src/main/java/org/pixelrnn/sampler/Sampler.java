@@ -198,10 +198,6 @@ public final class Sampler implements AutoCloseable {
     check(images);
     float[] all =
         new float[Math.multiplyExact(images.count(), shape.dimensions() * shape.levels())];
-    if (images.count() == 0) {
-      // oneDNN's convolution has the wrong shape for an empty batch.
-      return all;
-    }
     try (TUint8 x = LevelTensors.of(images);
         Result result = model.call("logits", Map.of("images", x))) {
       ((TFloat32) result.get("logits").orElseThrow()).copyTo(DataBuffers.of(all));

@@ -31,6 +31,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
@@ -194,6 +195,11 @@ public final class TrainingGraph implements AutoCloseable {
         return Images.of(network.shape(), levels);
       }
     }
+  }
+
+  /** Every operation, those of functions too. */
+  GraphDef definition() {
+    return graph.toGraphDef();
   }
 
   /** Writes all variables, those of the optimizer too, in TensorFlow's checkpoint format. */

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pixelrnn.cli.Commands.run;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -147,6 +150,27 @@ class CommandsTest {
     assertTrue(fromData.getHeight() > 2 * fromPicture.getHeight());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"eval", "complete --occlude bottom:0.5 --out OUT"})
+  void aSplitWithoutImagesIsNamed(String command) throws IOException {
+    Path pictures = folder.resolve("pictures");
+    for (String split : new String[] {"train", "val"}) {
+      Files.createDirectories(pictures.resolve(split));
+      Files.copy(
+          folder.resolve("run/samples.png"),
+          pictures.resolve(split + "/1.png"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path nothing = folder.resolve("nothing.png");
+    String line = command.replace("OUT", nothing.toString());
+    assertRefused(
+        "data folder:"
+            + pictures
+            + ": there are no images in its split test; add some, or choose other data",
+        (line + " --model " + model + " --data folder:" + pictures).split(" "));
+    assertFalse(Files.exists(nothing));
+  }
+
   @Test
   void inspectTellsWhatTheModelIs() {
     JsonObject facts = run(0, "inspect", "--model", model, "--json").json();
@@ -176,6 +200,59 @@ class CommandsTest {
     double bits = -Math.log(actual == 0 ? zero : one) / Math.log(2);
     assertEquals(bits, facts.get("bits").getAsDouble(), 1e-9);
     assertTrue(ImageFile.decode(plot).getWidth() > 500);
+  }
+
+  @Test
+  void inspectPlotsWhatAPixelSees() throws IOException {
+    Path plot = folder.resolve("field.png");
+    Object[] words = {"inspect", "--model", model, "--receptive-field", "20,14", "--out", plot};
+    // By 7×7 and one of 3×3: three rows of 9, one of 8 and 4 pixels on the left.
+    assertEquals(
+        "row 20, column 14 sees 39 of 574 earlier pixels; the definition gives the same set; "
+            + plot,
+        run(0, words).out().strip());
+    assertTrue(ImageFile.decode(plot).getWidth() > 500);
+
+    JsonObject facts =
+        run(0, Stream.concat(Arrays.stream(words), Stream.of("--json")).toArray()).json();
+    assertEquals(39, facts.get("seen_pixels").getAsInt());
+    assertEquals(574, facts.get("earlier_pixels").getAsInt());
+    assertEquals(39, facts.get("sub_pixels_seen_as_defined").getAsInt());
+    assertEquals(0, facts.get("sub_pixels_seen_against_the_definition").getAsInt());
+    assertEquals(0, facts.get("sub_pixels_not_seen_but_defined").getAsInt());
+    JsonArray gradients = facts.getAsJsonArray("mean_gradients");
+    assertTrue(gradient(gradients, 20, 13) > 0);
+    assertEquals(0, gradient(gradients, 20, 14));
+    assertEquals(0, gradient(gradients, 20, 9));
+  }
+
+  private static double gradient(JsonArray gradients, int row, int column) {
+    return gradients.get(row).getAsJsonArray().get(column).getAsJsonArray().get(0).getAsDouble();
+  }
+
+  @Test
+  void aReceptiveFieldNeedsTheNetworkAndItsWeights() throws IOException {
+    Path other = folder.resolve("other");
+    Path version = other.resolve("1");
+    Path provenance = version.resolve("assets.extra/pixelrnn.textproto");
+    Path plot = folder.resolve("no-field.png");
+    Object[] words = {"inspect", "--model", other, "--receptive-field", "1,2", "--out", plot};
+    run(0, "export", "--run-dir", folder.resolve("run"), "--to", other);
+    String written = Files.readString(provenance);
+
+    Files.writeString(provenance, written.replaceFirst("layers: 1", "layers: 2"));
+    assertRefused("its weights are not those of the network", words);
+    Files.writeString(provenance, written.replaceFirst("h: 4", "h: 0"));
+    assertRefused("model.h = 0", words);
+    Files.delete(provenance);
+    assertRefused("no provenance", words);
+    assertFalse(Files.exists(plot));
+  }
+
+  private static void assertRefused(String why, Object[] words) {
+    Commands.Ended ended = run(2, words);
+    assertTrue(ended.err().contains(why), ended.err());
+    assertEquals(1, ended.err().lines().count(), ended.err());
   }
 
   @Test
@@ -351,6 +428,7 @@ class CommandsTest {
         "sample --model MODEL --count 1 --temperature -1 --out OUT",
         "sample --model RUN --count 1 --out OUT",
         "complete --model MODEL --data strokes --occlude half --out OUT",
+        "complete --model MODEL --data strokes --occlude top:0.5 --completions 0 --out OUT",
         "complete --model MODEL --occlude bottom:0.5 --out OUT",
         "complete --model MODEL --image RUN/run.textproto --occlude bottom:0.5 --out OUT",
         "upscale --model MODEL --image RUN/samples.png --out OUT",
@@ -362,6 +440,13 @@ class CommandsTest {
         "inspect --model OUT",
         "inspect --model MODEL --softmax 0,0,0 --out OUT",
         "inspect --model MODEL --softmax 0,0,1 --image RUN/samples.png --out OUT",
+        "inspect --model MODEL --softmax 0,0,0 --image RUN/samples.png",
+        "inspect --model MODEL --softmax 0,0,0 --image RUN/samples.png --receptive-field 0,0 --out OUT",
+        "inspect --model MODEL --receptive-field 3,28 --out OUT",
+        "inspect --model MODEL --receptive-field 3 --out OUT",
+        "inspect --model MODEL --receptive-field 3,2,0 --out OUT",
+        "inspect --model MODEL --receptive-field 3,2",
+        "inspect --model MODEL --out OUT",
         "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set data.random_crop=0.5",
         "train --preset strokes-pixelcnn --data folder:MODEL --run-dir OUT",
         "train --preset strokes-pixelcnn --data tfrecord:RUN/*.textproto --run-dir OUT",

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.EvaluationImages;
 import org.pixelrnn.data.ImageDataset;
@@ -31,13 +31,17 @@ class RealCifar10JobTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"cifar10-small-pixelcnn"})
-  void aFewHundredStepsAreBetterThanIndependentColours(String preset) {
+  @CsvSource({
+    "cifar10-small-pixelcnn, 400",
+    "cifar10-small-row-lstm, 300",
+    "cifar10-small-diagonal-bilstm, 300"
+  })
+  void aFewHundredStepsAreBetterThanIndependentColours(String preset, String steps) {
     String data = "cifar10:" + RealData.cifar10();
     String run = folder.resolve("run").toString();
     String model = folder.resolve("model").toString();
     String limit = String.valueOf(IMAGES);
-    run(0, "train", "--preset", preset, "--data", data, "--max-steps", "400", "--run-dir", run);
+    run(0, "train", "--preset", preset, "--data", data, "--max-steps", steps, "--run-dir", run);
     run(0, "export", "--run-dir", run, "--to", model);
     JsonObject measured =
         run(0, "eval", "--model", model, "--data", data, "--limit", limit, "--json").json();

@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.math.IntMath;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,14 +17,29 @@ import org.pixelrnn.proto.v1.MultiScale;
 /** The probabilities of all images of a shape sum to 1. */
 class NormalisationTest {
 
+  /** Every architecture of {@link TinyNetworks}, at shapes that have 64 images each. */
+  static Stream<Named<ModelConfig>> of64Images() {
+    return TinyNetworks.networkConfigs()
+        .flatMap(
+            row ->
+                row.getPayload().getChannels() == 1
+                    ? Stream.of(resized(row, 2, 3, 2))
+                    : Stream.of(
+                        resized(row, 2, 1, 2), resized(row, 1, 2, 2), resized(row, 1, 1, 4)));
+  }
+
+  private static Named<ModelConfig> resized(
+      Named<ModelConfig> row, int height, int width, int levels) {
+    ModelConfig config =
+        row.getPayload().toBuilder().setHeight(height).setWidth(width).setLevels(levels).build();
+    return Named.of(row.getName() + ", " + ImageShape.of(config), config);
+  }
+
   @ParameterizedTest
-  @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
+  @MethodSource("of64Images")
   void probabilitiesOfAllImagesSumToOne(ModelConfig config) {
-    boolean colour = config.getChannels() == 3;
-    assertEquals(
-        1,
-        total(config.toBuilder().setHeight(2).setWidth(colour ? 1 : 3).setLevels(2).build()),
-        1e-4);
+    assertEquals(64, allImages(ImageShape.of(config)).count());
+    assertEquals(1, total(config), 1e-4);
   }
 
   static Stream<Named<ModelConfig>> scales1And2() {
@@ -67,14 +83,16 @@ class NormalisationTest {
     }
   }
 
-  /** Every image of a shape of two levels, the first sub-pixel being the lowest bit. */
-  public static Images allImages(ImageShape shape) {
+  /** Every image of a shape, its sub-pixels being the digits of a number to the base K. */
+  private static Images allImages(ImageShape shape) {
     int dimensions = shape.dimensions();
-    int count = 1 << dimensions;
+    int count = IntMath.checkedPow(shape.levels(), dimensions);
     byte[] levels = new byte[count * dimensions];
     for (int image = 0; image < count; image++) {
+      int digits = image;
       for (int i = 0; i < dimensions; i++) {
-        levels[image * dimensions + i] = (byte) (image >> i & 1);
+        levels[image * dimensions + i] = (byte) (digits % shape.levels());
+        digits /= shape.levels();
       }
     }
     return Images.of(shape, levels);

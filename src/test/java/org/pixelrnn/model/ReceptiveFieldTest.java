@@ -2,11 +2,8 @@ package org.pixelrnn.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,14 +20,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
-/** Pixels see exactly what the definitions of the layers say. */
+/** Pixels of networks as they are built see exactly what the definitions of the layers say. */
 class ReceptiveFieldTest {
-  private record Pixel(int row, int column) {}
-
-  /** The pixels of a layer's input that one of its outputs sees directly or by recurrence. */
-  private interface Seen {
-    Stream<Pixel> by(Pixel pixel);
-  }
 
   static Stream<Arguments> pixels() {
     return Stream.of(
@@ -42,91 +33,57 @@ class ReceptiveFieldTest {
 
   @ParameterizedTest
   @MethodSource("pixels")
-  void aDiagonalBiLstmSeesEveryEarlierPixelButOne(int height, int width, int row, int column) {
-    ModelConfig config =
-        network(height, width, 1).setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance()).build();
-    Set<Pixel> earlier = new HashSet<>();
-    for (int i = 0; i < row * width + column; i++) {
-      earlier.add(new Pixel(i / width, i % width));
-    }
-    // The last pixel of the row above: the first convolution shows it to no pixel of its own row,
-    // and to the row below only three columns to the left.
-    if (column + 3 < width - 1) {
-      earlier.remove(new Pixel(row - 1, width - 1));
-    }
-    assertEquals(earlier, measured(config, row, column));
+  void aDiagonalBiLstm(int height, int width, int row, int column) {
+    DiagonalBiLstm kind = DiagonalBiLstm.getDefaultInstance();
+    check(network(height, width, 1).setDiagonalBilstm(kind), row, column);
+    check(network(height, width, 2).setSkip(true).setDiagonalBilstm(kind), row, column);
   }
 
   @ParameterizedTest
   @MethodSource("pixels")
-  void aRowLstmSeesItsTriangle(int height, int width, int row, int column) {
-    ModelConfig config = network(height, width, 2).setRowLstm(RowLstm.getDefaultInstance()).build();
-    // Above, one more on each side a row; what is fed in there is a pixel and its left neighbour.
-    Seen layer =
-        p ->
-            offsets(p, -p.row, 0)
-                .filter(q -> Math.abs(q.column - p.column) <= p.row - q.row)
-                .flatMap(q -> Stream.of(q, new Pixel(q.row, q.column - 1)));
-    assertEquals(
-        defined(config, List.of(layer, layer), row, column), measured(config, row, column));
+  void aRowLstm(int height, int width, int row, int column) {
+    RowLstm kind = RowLstm.getDefaultInstance();
+    check(network(height, width, 2).setRowLstm(kind), row, column);
+    check(network(height, width, 1).setResidual(false).setRowLstm(kind), row, column);
   }
 
   @ParameterizedTest
   @MethodSource("pixels")
-  void aPixelCnnSeesTheConeOfItsMasks(int height, int width, int row, int column) {
-    ModelConfig config =
-        network(height, width, 3).setPixelCnn(PixelCnn.getDefaultInstance()).build();
-    Seen layer =
-        p ->
-            offsets(p, -1, 0)
-                .filter(q -> Math.abs(q.column - p.column) <= 1)
-                .filter(q -> q.row < p.row || q.column <= p.column);
-    assertEquals(
-        defined(config, List.of(layer, layer, layer), row, column), measured(config, row, column));
+  void aPixelCnn(int height, int width, int row, int column) {
+    PixelCnn kind = PixelCnn.getDefaultInstance();
+    check(network(height, width, 3).setPixelCnn(kind), row, column);
+    check(network(height, width, 1).setResidual(false).setPixelCnn(kind), row, column);
   }
 
-  /** All pixels in some rows relative to one. */
-  private static Stream<Pixel> offsets(Pixel from, int first, int last) {
-    Stream.Builder<Pixel> all = Stream.builder();
-    for (int row = from.row + first; row <= from.row + last; row++) {
-      for (int column = from.column - 20; column <= from.column + 20; column++) {
-        all.add(new Pixel(row, column));
+  /** In grey, and in colour, where a pixel sees its own red and green too. */
+  private static void check(ModelConfig.Builder network, int row, int column) {
+    for (int channels : new int[] {1, 3}) {
+      ModelConfig config = network.setChannels(channels).build();
+      VisiblePixels defined = VisiblePixels.of(config, row, column);
+      Set<String> expected = new TreeSet<>();
+      for (int r = 0; r < config.getHeight(); r++) {
+        for (int c = 0; c < config.getWidth(); c++) {
+          for (int channel = 0; channel < channels; channel++) {
+            if (defined.contains(r, c, channel)) {
+              expected.add(r + "," + c + "," + channel);
+            }
+          }
+        }
       }
+      assertEquals(expected, measured(config, row, column));
     }
-    return all.build();
   }
 
-  /** Back through the layers, never by way of a pixel outside, to the 7×7 mask A. */
-  private static Set<Pixel> defined(ModelConfig config, List<Seen> layers, int row, int column) {
-    Set<Pixel> pixels = Set.of(new Pixel(row, column));
-    Deque<Seen> back = new ArrayDeque<>(layers);
-    back.add(
-        p ->
-            offsets(p, -3, 0)
-                .filter(q -> Math.abs(q.column - p.column) <= 3)
-                .filter(q -> q.row < p.row || q.column < p.column));
-    while (!back.isEmpty()) {
-      Seen layer = back.pop();
-      Set<Pixel> seen = new HashSet<>();
-      for (Pixel pixel : pixels) {
-        layer
-            .by(pixel)
-            .filter(q -> q.row >= 0 && q.column >= 0 && q.column < config.getWidth())
-            .forEach(seen::add);
-      }
-      pixels = seen;
-    }
-    return pixels;
-  }
-
-  private static Set<Pixel> measured(ModelConfig config, int row, int column) {
+  /** The sub-pixels with a gradient. */
+  private static Set<String> measured(ModelConfig config, int row, int column) {
     Network network = new Network(config);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TUint8> images =
           tf.dtypes.cast(
               tf.random.statelessRandomUniformInt(
-                  tf.constant(new int[] {48, config.getHeight(), config.getWidth(), 1}),
+                  tf.constant(
+                      new int[] {48, config.getHeight(), config.getWidth(), config.getChannels()}),
                   tf.constant(new long[] {1, 2}),
                   tf.constant(0),
                   tf.constant(config.getLevels())),
@@ -136,14 +93,15 @@ class ReceptiveFieldTest {
       try (Session session = Sessions.unoptimized(graph);
           Result result = session.runner().fetch(field).run()) {
         TFloat32 found = (TFloat32) result.get(0);
-        Set<Pixel> seen = new HashSet<>();
-        for (int r = 0; r < config.getHeight(); r++) {
-          for (int q = 0; q < config.getWidth(); q++) {
-            if (found.getFloat(r, q, 0) != 0) {
-              seen.add(new Pixel(r, q));
-            }
-          }
-        }
+        Set<String> seen = new TreeSet<>();
+        found
+            .scalars()
+            .forEachIndexed(
+                (at, value) -> {
+                  if (value.getFloat() != 0) {
+                    seen.add(at[0] + "," + at[1] + "," + at[2]);
+                  }
+                });
         return seen;
       }
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
@@ -21,6 +22,9 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.proto.v1.ModelConfig;
+import org.tensorflow.Result;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TUint8;
 
 /** What the images of an exported model must be, for every architecture. */
 class SamplerTest {
@@ -116,15 +120,36 @@ class SamplerTest {
     assertArrayEquals(mostLikely(sampler, greedy), greedy.levels());
   }
 
-  @Test
-  void noImagesAreImagesToo() {
-    Sampler sampler = SAMPLERS.of(TinyNetworks.all().get(1));
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void noImagesAreImagesToo(ModelConfig config) {
+    Sampler sampler = SAMPLERS.of(config);
     Images none = nothing(sampler.shape(), 0);
     assertEquals(none, sampler.sample(0, 1, 1));
     assertEquals(none, sampler.sample(0, 1, 1, (row, levels) -> {}));
     assertEquals(none, sampler.complete(none, new boolean[0], 1, 1));
+    assertEquals(none, sampler.complete(none, new boolean[0], 1, 1, (row, levels) -> {}));
     assertEquals(0, sampler.logProb(none).length);
     assertEquals(0, sampler.logits(none).length);
+  }
+
+  /** {@link Sampler#logProb} asks nothing about no images; other programs do. */
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void theSignaturesAnswerAnEmptyBatch(ModelConfig config) {
+    ImageShape shape = ImageShape.of(config);
+    Path version = SAMPLERS.of(config).version();
+    try (ServedModel model = ServedModel.load(version);
+        TUint8 none =
+            TUint8.tensorOf(Shape.of(0, shape.height(), shape.width(), shape.channels()));
+        Result likelihood = model.call("log_prob", Map.of("images", none));
+        Result logits = model.call("logits", Map.of("images", none))) {
+      assertEquals(Shape.of(0), likelihood.get("log_prob").orElseThrow().shape());
+      assertEquals(Shape.of(0), likelihood.get("bits_per_dim").orElseThrow().shape());
+      assertEquals(
+          Shape.of(0, shape.height(), shape.width(), shape.channels(), shape.levels()),
+          logits.get("logits").orElseThrow().shape());
+    }
   }
 
   @Test

@@ -1,24 +1,29 @@
 package org.pixelrnn.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
+import org.pixelrnn.model.Operations;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.PixelCnn;
 import org.pixelrnn.proto.v1.RmsProp;
+import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.tensorflow.Graph;
@@ -98,6 +103,23 @@ class TrainingGraphTest {
         assertEquals(clip, moved, 0.02 * clip);
       } else {
         assertTrue(moved > 0.1, "moved by a gradient of " + moved);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void targetsAreNeverOneHot(ModelConfig model) {
+    RunConfig config =
+        RunConfig.newBuilder()
+            .setModel(model)
+            .setTraining(TrainingConfig.newBuilder().setRmsProp(RmsProp.getDefaultInstance()))
+            .build();
+    for (Stage stage : Stages.of(model)) {
+      try (TrainingGraph graph = new TrainingGraph(config, stage, 1)) {
+        Set<String> operations = Operations.in(graph.definition());
+        assertTrue(operations.contains("SparseSoftmaxCrossEntropyWithLogits"), "what is looked at");
+        assertFalse(operations.contains("OneHot"), operations.toString());
       }
     }
   }

@@ -1,0 +1,114 @@
+package org.pixelrnn.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import org.junit.jupiter.api.Test;
+import org.pixelrnn.proto.v1.DiagonalBiLstm;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.PixelCnn;
+import org.pixelrnn.proto.v1.RowLstm;
+
+/** The figures of the paper, worked out by hand: `#` is seen, `x` the pixel itself. */
+class VisiblePixelsTest {
+  private static final ModelConfig.Builder CNN =
+      ModelConfig.newBuilder().setPixelCnn(PixelCnn.getDefaultInstance());
+  private static final ModelConfig.Builder ROW =
+      ModelConfig.newBuilder().setRowLstm(RowLstm.getDefaultInstance());
+  private static final ModelConfig.Builder DIAGONAL =
+      ModelConfig.newBuilder().setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance());
+
+  private static String seen(ModelConfig.Builder network, int layers, int height, int width) {
+    int row = height - 1;
+    int column = width / 2;
+    ModelConfig config = network.setLayers(layers).setHeight(height).setWidth(width).build();
+    VisiblePixels visible = VisiblePixels.of(config, row, column);
+    StringBuilder picture = new StringBuilder();
+    for (int r = 0; r < height; r++) {
+      for (int c = 0; c < width; c++) {
+        boolean self = r == row && c == column;
+        picture.append(visible.contains(r, c) ? '#' : self ? 'x' : '.');
+      }
+      picture.append('\n');
+    }
+    return picture.toString();
+  }
+
+  /** Each layer adds a row and a column on each side; on the right a slope stays blind. */
+  @Test
+  void aPixelCnnSeesAConeWithABlindSpot() {
+    assertEquals(
+        """
+        ...............
+        ...#########...
+        ...#########...
+        ...#########...
+        ...########....
+        ...####x.......
+        """,
+        seen(CNN, 1, 6, 15));
+    assertEquals(
+        """
+        ..###########..
+        ..###########..
+        ..###########..
+        ..##########...
+        ..#########....
+        ..#####x.......
+        """,
+        seen(CNN, 2, 6, 15));
+  }
+
+  @Test
+  void aRowLstmSeesATriangle() {
+    assertEquals(
+        """
+        #################..
+        .###############...
+        ..#############....
+        ...###########.....
+        ....#########......
+        .....####x.........
+        """,
+        seen(ROW, 1, 6, 19));
+  }
+
+  @Test
+  void aDiagonalBiLstmSeesEverythingButWhatTheFirstConvolutionHidesFromItsOwnRow() {
+    assertEquals(
+        """
+        ###########
+        ###########
+        ##########.
+        #####x.....
+        """,
+        seen(DIAGONAL, 1, 4, 11));
+    assertEquals(
+        """
+        #######
+        #######
+        ###x...
+        """,
+        seen(DIAGONAL, 1, 3, 7));
+  }
+
+  /** The last channel sees the others of its own pixel, and hence nothing is hidden. */
+  @Test
+  void inColourAPixelIsSeenByItsOwnLastChannel() {
+    ModelConfig.Builder colour = DIAGONAL.clone().setChannels(3).setHeight(4).setWidth(11);
+    VisiblePixels visible = VisiblePixels.of(colour.setLayers(1).build(), 3, 5);
+    for (int pixel = 0; pixel < 44; pixel++) {
+      // Of the one that the convolution hides, it hides only the last channel.
+      int channels = pixel < 3 * 11 + 5 ? pixel == 3 * 11 - 1 ? 2 : 3 : pixel == 3 * 11 + 5 ? 2 : 0;
+      for (int channel = 0; channel < 3; channel++) {
+        assertEquals(channel < channels, visible.contains(pixel / 11, pixel % 11, channel));
+      }
+    }
+  }
+
+  @Test
+  void noArchitectureIsNoNetwork() {
+    ModelConfig none = ModelConfig.getDefaultInstance();
+    assertThrows(IllegalArgumentException.class, () -> VisiblePixels.of(none, 1, 1));
+  }
+}
