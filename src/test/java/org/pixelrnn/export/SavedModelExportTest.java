@@ -96,9 +96,11 @@ class SavedModelExportTest {
     Map<String, String> found =
         signatures(TinyNetworks.scales().findFirst().orElseThrow().getPayload());
     String states =
-        "state_full_condition DT_FLOAT[16,-1,5], state_full_input_rows_above DT_FLOAT[4,-1,3],"
-            + " state_full_layer1_convolution_rows_above DT_FLOAT[4,-1,4],"
-            + " state_full_layer2_convolution_rows_above DT_FLOAT[4,-1,4],"
+        "state_full_condition DT_FLOAT[16,-1,5], state_full_input_row_above_1 DT_FLOAT[4,-1,1],"
+            + " state_full_input_row_above_2 DT_FLOAT[4,-1,1],"
+            + " state_full_input_row_above_3 DT_FLOAT[4,-1,1],"
+            + " state_full_layer1_convolution_row_above_1 DT_FLOAT[4,-1,4],"
+            + " state_full_layer2_convolution_row_above_1 DT_FLOAT[4,-1,4],"
             + " state_small DT_UINT8[-1,2,2,1]";
     String random = "seed DT_INT64[], temperature DT_FLOAT[]";
     Map<String, String> expected =
@@ -144,9 +146,10 @@ class SavedModelExportTest {
   void theSignaturesAreThoseOfTheContract() {
     Map<String, String> found = signatures(TinyNetworks.all().get(1));
     String states =
-        "state_input_rows_above DT_FLOAT[3,-1,9],"
-            + " state_layer1_convolution_rows_above DT_FLOAT[3,-1,6],"
-            + " state_layer2_convolution_rows_above DT_FLOAT[3,-1,6]";
+        "state_input_row_above_1 DT_FLOAT[3,-1,3], state_input_row_above_2 DT_FLOAT[3,-1,3],"
+            + " state_input_row_above_3 DT_FLOAT[3,-1,3],"
+            + " state_layer1_convolution_row_above_1 DT_FLOAT[3,-1,6],"
+            + " state_layer2_convolution_row_above_1 DT_FLOAT[3,-1,6]";
     String likelihood =
         "images DT_UINT8[-1,3,3,3] -> bits_per_dim DT_FLOAT[-1], log_prob DT_FLOAT[-1]";
     assertEquals(
