@@ -2,7 +2,9 @@ package org.pixelrnn.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -35,6 +37,13 @@ final class MaskedConvolution {
   record Features(int in, int out, int channels, int sections) {
     Features(int in, int out, int channels) {
       this(in, out, channels, 1);
+    }
+
+    /** The output features of one channel group. */
+    int[] outputsOf(int group) {
+      return IntStream.range(0, out)
+          .filter(o -> Mask.groupOf(o, out, channels, sections) == group)
+          .toArray();
     }
   }
 
@@ -130,12 +139,48 @@ final class MaskedConvolution {
    * @param state as {@link #state}
    */
   MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+    List<Operand<TFloat32>> kernels = new ArrayList<>();
+    List<Operand<TFloat32>> biases = new ArrayList<>();
+    int outputs = features.out / features.channels;
+    for (int g = 0; g < features.channels; g++) {
+      int group = g;
+      Shape taps = Shape.of(tapsSeen(group), outputs);
+      kernels.add(
+          pass.prepared(
+              new Prepared(name + "/kernel_of_group" + g, taps, p -> kernelOf(p, group))));
+      biases.add(
+          pass.prepared(
+              new Prepared(
+                  name + "/bias_of_group" + g,
+                  Shape.of(outputs),
+                  p -> of(p.tf(), group, p.weight(bias), 0))));
+    }
+    return new MaskedConvolutionRow(
+        pass.tf(), mask, rows, columns, features, kernels, biases, state, shift);
+  }
+
+  /** Inputs of all taps up to what a channel group sees of the centre. */
+  private int tapsSeen(int group) {
+    int before = (rows - 1) * columns + columns / 2;
+    return before * features.in + mask.groupsSeen(group) * (features.in / features.channels);
+  }
+
+  private Operand<TFloat32> kernelOf(Pass pass, int group) {
     Ops tf = pass.tf();
     Operand<TFloat32> taps =
         tf.reshape(
             kernel(pass), tf.constant(new int[] {rows * columns * features.in, features.out}));
-    return new MaskedConvolutionRow(
-        tf, mask, rows, columns, features, taps, pass.weight(bias), state, shift);
+    Operand<TFloat32> seen =
+        tf.slice(
+            taps, tf.constant(new int[2]), tf.constant(new int[] {tapsSeen(group), features.out}));
+    return of(tf, group, seen, 1);
+  }
+
+  /** The outputs of a group, from an axis of all. */
+  private Operand<TFloat32> of(Ops tf, int group, Operand<TFloat32> all, int axis) {
+    return features.channels == 1
+        ? all
+        : tf.gather(all, tf.constant(features.outputsOf(group)), tf.constant(axis));
   }
 
   private Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked) {
@@ -170,11 +215,9 @@ final class MaskedConvolution {
   /** He initialisation, counting for each output feature the taps that its mask leaves. */
   private float[] deviations(double gain) {
     float[] deviations = new float[features.out];
-    int before = (rows - 1) * columns + columns / 2;
     for (int o = 0; o < features.out; o++) {
       int group = Mask.groupOf(o, features.out, features.channels, features.sections);
-      int seen = before * features.in + mask.groupsSeen(group) * (features.in / features.channels);
-      deviations[o] = (float) Math.sqrt(gain / Math.max(1, seen));
+      deviations[o] = (float) Math.sqrt(gain / Math.max(1, tapsSeen(group)));
     }
     return deviations;
   }

@@ -1,9 +1,7 @@
 package org.pixelrnn.model;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.pixelrnn.model.MaskedConvolution.Features;
 import org.tensorflow.Operand;
@@ -45,7 +43,8 @@ final class MaskedConvolutionRow {
   private final List<Operand<TFloat32>> groups = new ArrayList<>();
 
   /**
-   * @param kernel the masked kernel, {@code [rows · columns · in, out]}
+   * @param kernels by group: its columns of the masked kernel, {@code [taps seen · in, out / C]}
+   * @param biases by group, {@code [out / C]}
    * @param state the inputs of earlier turns, as {@link MaskedConvolution#state}
    */
   MaskedConvolutionRow(
@@ -54,8 +53,8 @@ final class MaskedConvolutionRow {
       int rows,
       int columns,
       Features features,
-      Operand<TFloat32> kernel,
-      Operand<TFloat32> bias,
+      List<Operand<TFloat32>> kernels,
+      List<Operand<TFloat32>> biases,
       List<Operand<TFloat32>> state,
       LaneShift shift) {
     this.tf = tf;
@@ -65,8 +64,8 @@ final class MaskedConvolutionRow {
     this.features = features;
     this.state = state;
     this.shift = shift;
-    this.kernels = kernels(kernel, (rows - 1) * columns + left);
-    this.biases = byGroup(bias, 0).stream().map(shift::forAll).toList();
+    this.kernels = kernels;
+    this.biases = biases.stream().map(shift::forAll).toList();
     for (int k = rows - 1; k >= 1; k--) {
       above.add(rowAbove(k));
     }
@@ -172,46 +171,5 @@ final class MaskedConvolutionRow {
 
   private List<Operand<TFloat32>> pixels(Operand<TFloat32> x, int columns) {
     return new ArrayList<>(tf.unstack(x, (long) columns, Unstack.axis(0L)).output());
-  }
-
-  private List<Operand<TFloat32>> kernels(Operand<TFloat32> kernel, int tapsBeforeCentre) {
-    Map<Integer, List<Operand<TFloat32>>> byGroupsSeen = new HashMap<>();
-    return IntStream.range(0, features.channels())
-        .mapToObj(
-            group -> {
-              int groupsSeen = mask.groupsSeen(group);
-              int size =
-                  tapsBeforeCentre * features.in()
-                      + groupsSeen * (features.in() / features.channels());
-              return byGroupsSeen
-                  .computeIfAbsent(
-                      groupsSeen,
-                      g ->
-                          byGroup(
-                              tf.slice(
-                                  kernel,
-                                  tf.constant(new int[2]),
-                                  tf.constant(new int[] {size, features.out()})),
-                              1))
-                  .get(group);
-            })
-        .toList();
-  }
-
-  private List<Operand<TFloat32>> byGroup(Operand<TFloat32> x, int axis) {
-    if (features.channels() == 1) {
-      return List.of(x);
-    }
-    return IntStream.range(0, features.channels())
-        .<Operand<TFloat32>>mapToObj(
-            g -> tf.gather(x, tf.constant(outputsOf(g)), tf.constant(axis)))
-        .toList();
-  }
-
-  private int[] outputsOf(int group) {
-    return IntStream.range(0, features.out())
-        .filter(
-            o -> Mask.groupOf(o, features.out(), features.channels(), features.sections()) == group)
-        .toArray();
   }
 }
