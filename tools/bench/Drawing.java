@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.pixelrnn.export.SavedModelExport;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
-import org.pixelrnn.model.Network;
+import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.Provenance;
@@ -14,7 +14,7 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** Drawing images with an exported network, beside one pass over whole images. */
+/** Drawing images with an exported model, beside one pass over whole images. */
 final class Drawing {
   private Drawing() {}
 
@@ -22,19 +22,19 @@ final class Drawing {
   static void print(ModelConfig config, int... counts) throws IOException {
     ImageShape shape = ImageShape.of(config);
     Path folder = Files.createTempDirectory("pixelrnn-bench");
-    Network network = new Network(config);
+    ImageModel model = ImageModel.of(config);
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
       Session.Runner runner = session.runner();
-      for (Weight weight : network.weights()) {
+      for (Weight weight : model.weights()) {
         runner.fetch(weight.initialValue(tf, 1));
       }
       try (var values = runner.run()) {
         SavedModelExport.write(
             folder,
-            network,
-            weight -> (TFloat32) values.get(network.weights().indexOf(weight)),
+            model,
+            weight -> (TFloat32) values.get(model.weights().indexOf(weight)),
             Provenance.getDefaultInstance());
       }
     }

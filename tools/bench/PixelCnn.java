@@ -2,6 +2,7 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.train.ConfigFile;
 import org.pixelrnn.train.TrainingGraph;
 
@@ -46,7 +47,7 @@ final class PixelCnn {
   private void training(double peak) {
     int images = config.getTraining().getBatchSize();
     Images batch = Measure.images(shape, images);
-    try (TrainingGraph graph = new TrainingGraph(config, 2)) {
+    try (TrainingGraph graph = new TrainingGraph(config, Stage.WHOLE, 2)) {
       double step = Measure.seconds(() -> graph.step(batch, 0, 1e-4));
       double forward = Measure.seconds(() -> graph.logProb(batch));
       double forwardFlops = 2.0 * multiplications() * shape.pixels() * batch.count();

@@ -17,9 +17,20 @@ import tensorflow as tf
 TOLERANCE = 1e-4
 
 
+def start(signatures, images, known, seed, temperature):
+    """The state above the first row; a multi-scale model begins with small images."""
+    if "complete_small" not in signatures:
+        return signatures["start"](count=tf.constant(len(images)))
+    reduced = signatures["reduce"](images=tf.constant(images), known=tf.constant(known))
+    small = signatures["complete_small"](
+        images=reduced["small"], known=reduced["known"], seed=seed, temperature=temperature
+    )
+    return signatures["start"](small=small["images"])
+
+
 def draw_by_rows(signatures, images, known, seed, temperature):
     """The sampler's loop: `start`, then `next_row` for each row, the state going round."""
-    state = signatures["start"](count=tf.constant(len(images)))
+    state = start(signatures, images, known, seed, temperature)
     rows = []
     for row in range(images.shape[1]):
         state = {name: tensor for name, tensor in state.items() if name.startswith("state_")}
@@ -33,6 +44,17 @@ def draw_by_rows(signatures, images, known, seed, temperature):
         )
         rows.append(state["values"].numpy())
     return np.stack(rows, axis=1)
+
+
+def small_first(signatures, count, seed, temperature):
+    """What only a multi-scale model answers: small images, and large ones made of them."""
+    if "sample_small" not in signatures:
+        return {}
+    small = signatures["sample_small"](
+        count=tf.constant(count), seed=seed, temperature=temperature
+    )["images"]
+    large = signatures["upscale"](small=small, seed=seed, temperature=temperature)
+    return {"sample_small": small.numpy(), "sample, small first": large["images"].numpy()}
 
 
 def results(signatures, images, known, count, seed, temperature):
@@ -57,6 +79,7 @@ def results(signatures, images, known, count, seed, temperature):
         ),
         "complete": complete["images"].numpy(),
         "complete, by rows": draw_by_rows(signatures, images, known, seed, temperature),
+        **small_first(signatures, count, seed, temperature),
     }
 
 

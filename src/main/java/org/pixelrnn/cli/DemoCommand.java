@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
     description = "Train a small network on embedded pictures, export it, and draw with it.")
 final class DemoCommand implements Callable<Integer> {
   private static final int BASELINE_IMAGES = 10_000;
-  private static final String DATA = "strokes";
 
   @Spec private CommandSpec spec;
 
@@ -45,23 +44,25 @@ final class DemoCommand implements Callable<Integer> {
       names = "--architecture",
       paramLabel = "NAME",
       defaultValue = "pixelcnn",
-      description = "pixelcnn, row-lstm or diagonal-bilstm. Default: pixelcnn.")
+      description =
+          "pixelcnn, row-lstm, diagonal-bilstm, or multi-scale, in colour. Default: pixelcnn.")
   private String architecture;
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     Path folder = runDirectory == null ? firstFree() : runDirectory;
-    String preset = "strokes-" + architecture;
+    String data = architecture.equals("multi-scale") ? "strokes-rgb" : "strokes";
+    String preset = data + "-" + architecture;
     Presets.load(preset);
     Path model = folder.resolve("model");
     Path samples = folder.resolve("samples.png");
     Path completions = folder.resolve("completions.png");
     List<List<String>> commands =
         List.of(
-            List.of("train", "--preset", preset, "--data", DATA, "--run-dir", folder.toString()),
+            List.of("train", "--preset", preset, "--data", data, "--run-dir", folder.toString()),
             List.of("export", "--run-dir", folder.toString(), "--to", model.toString()),
-            List.of("eval", "--model", model.toString(), "--data", DATA),
+            List.of("eval", "--model", model.toString(), "--data", data),
             List.of(
                 "sample",
                 "--model",
@@ -78,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
                 "--model",
                 model.toString(),
                 "--data",
-                DATA,
+                data,
                 "--count",
                 "8",
                 "--occlude",
@@ -97,8 +98,11 @@ final class DemoCommand implements Callable<Integer> {
       }
       if (command.get(0).equals("eval")) {
         out.printf(
-            "%.2f nats per image if every pixel were independent (a Bernoulli variable each)%n",
-            baseline(Presets.load(preset)));
+            "%.2f nats per image if every %s%n",
+            baseline(Presets.load(preset), data),
+            data.equals("strokes")
+                ? "pixel were independent (a Bernoulli variable each)"
+                : "sub-pixel were independent");
       }
     }
     out.println();
@@ -119,15 +123,15 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** The mean negative log-likelihood of the same test images under independent pixels. */
-  private static double baseline(RunConfig config) {
+  private static double baseline(RunConfig config, String data) {
     ImageShape shape = ImageShape.of(config.getModel());
-    try (ImageDataset data = Datasets.open(DATA, config.getData(), shape)) {
+    try (ImageDataset images = Datasets.open(data, config.getData(), shape)) {
       Images training =
           new Batches(
-                  data, shape, config.getData(), BASELINE_IMAGES, config.getTraining().getSeed())
+                  images, shape, config.getData(), BASELINE_IMAGES, config.getTraining().getSeed())
               .batch(0);
       return PixelBernoulli.fit(shape, List.of(training))
-          .nats(new EvaluationImages(data, Split.TEST, shape, config.getData(), 100, 0));
+          .nats(new EvaluationImages(images, Split.TEST, shape, config.getData(), 100, 0));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.pixelrnn.image.HalfBlocks;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.sampler.RowListener;
 import picocli.CommandLine.Option;
@@ -39,6 +40,21 @@ final class Drawing {
   static void atLeastOne(String option, int count) {
     if (count < 1) {
       throw new InputException(option + " " + count + ": expected at least 1");
+    }
+  }
+
+  /** Paints images that are there already. */
+  void paint(Images images, PrintWriter to, boolean terminal) {
+    ImageShape shape = images.shape();
+    RowListener painter = listener(shape, images.count(), to, terminal);
+    int size = shape.width() * shape.channels();
+    for (int row = 0; row < shape.height(); row++) {
+      byte[] levels = new byte[images.count() * size];
+      for (int i = 0; i < images.count(); i++) {
+        System.arraycopy(
+            images.levels(), (i * shape.height() + row) * size, levels, i * size, size);
+      }
+      painter.row(row, levels);
     }
   }
 

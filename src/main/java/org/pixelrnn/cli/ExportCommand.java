@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.pixelrnn.export.SavedModelExport;
 import org.pixelrnn.train.RunDirectory;
-import org.pixelrnn.train.TrainedNetwork;
+import org.pixelrnn.train.TrainedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,9 +36,9 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     RunDirectory directory = RunDirectory.open(runDirectory);
     NativeChatter.silence();
-    try (TrainedNetwork trained = TrainedNetwork.open(directory, PixelRnn.version())) {
+    try (TrainedModel trained = TrainedModel.open(directory, PixelRnn.version())) {
       Path version =
-          SavedModelExport.write(to, trained.network(), trained::value, trained.provenance());
+          SavedModelExport.write(to, trained.model(), trained::value, trained.provenance());
       spec.commandLine().getOut().printf("step %d: %s%n", trained.provenance().getSteps(), version);
     }
     return 0;

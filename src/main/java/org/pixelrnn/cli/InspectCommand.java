@@ -14,6 +14,7 @@ import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.sampler.Sampler;
 import picocli.CommandLine.ArgGroup;
@@ -157,10 +158,17 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static void addTo(Map<String, Object> facts, Provenance origin) {
-    facts.put(
-        "architecture", origin.getModel().getArchitectureCase().name().toLowerCase(Locale.ROOT));
-    facts.put("h", origin.getModel().getH());
-    facts.put("layers", origin.getModel().getLayers());
+    ModelConfig model = origin.getModel();
+    facts.put("architecture", model.getArchitectureCase().name().toLowerCase(Locale.ROOT));
+    if (model.hasMultiScale()) {
+      facts.put("factor", model.getMultiScale().getFactor());
+      facts.put("small", network(model.getMultiScale().getSmall()));
+      facts.put("full", network(model.getMultiScale().getFull()));
+      facts.put("small_steps", origin.getSmallSteps());
+    } else {
+      facts.put("h", model.getH());
+      facts.put("layers", model.getLayers());
+    }
     facts.put("dataset", origin.getDataset());
     facts.put("dataset_digest", origin.getDatasetDigest());
     facts.put("steps", origin.getSteps());
@@ -172,7 +180,17 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("measured_images", measured.getImages());
       facts.put("nats_per_image", measured.getNatsPerImage());
       facts.put("bits_per_dim", measured.getBitsPerDim());
-      facts.put("standard_error_nats", measured.getStandardErrorNats());
+      if (measured.hasStandardErrorNats()) {
+        facts.put("standard_error_nats", measured.getStandardErrorNats());
+      }
     }
+  }
+
+  private static Map<String, Object> network(ModelConfig network) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("architecture", network.getArchitectureCase().name().toLowerCase(Locale.ROOT));
+    facts.put("h", network.getH());
+    facts.put("layers", network.getLayers());
+    return facts;
   }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       ExportCommand.class,
       SampleCommand.class,
       CompleteCommand.class,
+      UpscaleCommand.class,
       InspectCommand.class
     },
     footer = {

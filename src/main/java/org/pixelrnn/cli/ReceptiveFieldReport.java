@@ -55,6 +55,12 @@ final class ReceptiveFieldReport {
                         sampler.version()
                             + ": no provenance says what network it is; expected a model that was"
                             + " written by `pixelrnn export`"));
+    if (config.hasMultiScale()) {
+      throw new InputException(
+          sampler.version()
+              + ": --receptive-field is for models of one network, and this one is multi_scale, whose"
+              + " every pixel sees the small image");
+    }
     ModelRules.check(config);
     ExportedNetwork network = ExportedNetwork.of(sampler.version(), config);
     return new ReceptiveFieldReport(

@@ -1,6 +1,7 @@
 package org.pixelrnn.cli;
 
 import com.google.gson.Gson;
+import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.pixelrnn.image.Images;
 import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.sampler.RowListener;
 import org.pixelrnn.sampler.Sampler;
+import org.pixelrnn.sampler.SmallImages;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +20,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code pixelrnn sample}. */
-@Command(name = "sample", description = "Draw new images from an exported model.")
+@Command(
+    name = "sample",
+    description = {
+      "Draw new images from an exported model.",
+      "",
+      "Of a multi-scale model each image has the small one that was drawn first beside it."
+    })
 final class SampleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOption model;
@@ -43,22 +51,31 @@ final class SampleCommand implements Callable<Integer> {
     Drawing.atLeastOne("--count", count);
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
-      RowListener painter =
-          drawing.listener(
-              sampler.shape(), count, json ? err : out, json ? Terminal.isErr() : Terminal.isOut());
+      PrintWriter painted = json ? err : out;
+      boolean terminal = json ? Terminal.isErr() : Terminal.isOut();
+      RowListener painter = drawing.listener(sampler.shape(), count, painted, terminal);
       AtomicLong firstRow = new AtomicLong();
       long begun = System.nanoTime();
-      Images images =
-          sampler.sample(
-              count,
-              drawing.seed,
-              drawing.temperature,
-              (row, levels) -> {
-                firstRow.compareAndSet(0, System.nanoTime() - begun);
-                painter.row(row, levels);
-              });
-      double seconds = (System.nanoTime() - begun) / 1e9;
-      ImageFile.write(SampleGrid.of(images), drawing.out);
+      RowListener listener =
+          (row, levels) -> {
+            firstRow.compareAndSet(0, System.nanoTime() - begun);
+            painter.row(row, levels);
+          };
+      BufferedImage grid;
+      double seconds;
+      if (sampler.small().isPresent()) {
+        SmallImages scale = sampler.small().get();
+        Images small = scale.sample(count, drawing.seed, drawing.temperature);
+        drawing.paint(small, painted, terminal);
+        Images images = scale.upscale(small, drawing.seed, drawing.temperature, listener);
+        seconds = (System.nanoTime() - begun) / 1e9;
+        grid = SampleGrid.scales(small, images);
+      } else {
+        Images images = sampler.sample(count, drawing.seed, drawing.temperature, listener);
+        seconds = (System.nanoTime() - begun) / 1e9;
+        grid = SampleGrid.of(images);
+      }
+      ImageFile.write(grid, drawing.out);
       if (json) {
         Map<String, Object> report = new LinkedHashMap<>();
         report.put("count", count);

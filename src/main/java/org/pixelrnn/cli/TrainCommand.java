@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.train.Assignment;
 import org.pixelrnn.train.ConfigFile;
 import org.pixelrnn.train.Presets;
@@ -32,6 +34,9 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = {
       "Train a network.",
+      "",
+      "A multi-scale model is trained in two stages: the network of small images, then the one that draws",
+      "whole images given small ones.",
       "",
       "Ctrl-C finishes the step and saves; --resume goes on as if nothing had happened."
     })
@@ -82,8 +87,14 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--max-steps",
       paramLabel = "N",
-      description = "Stop at step N, counted from the run's beginning.")
+      description = "Stop at step N, counted from the run's (or the stage's) beginning.")
   private Long maxSteps;
+
+  @Option(
+      names = "--stage",
+      paramLabel = "STAGE",
+      description = "Of a multi-scale model: small or full, to train that one only. Default: both.")
+  private Stage stage;
 
   @Option(
       names = "--resume",
@@ -124,20 +135,28 @@ final class TrainCommand implements Callable<Integer> {
               .setData(dataSpec)
               .setDataset(images.name())
               .setDatasetDigest(images.digest())
+              .setStage(begun.map(b -> b.run().getStage()).orElse(Stage.WHOLE))
               .build();
       RunDirectory directory =
           begun.isPresent() ? begun.get().resumeAs(run) : RunDirectory.begin(runDirectory, run);
       NativeChatter.silence();
-      Progress progress = new Progress(System.err, Terminal.isErr());
-      try (Trainer trainer = new Trainer(directory, images, progress, threads)) {
-        Trainer.Outcome outcome =
-            trainer.run(maxSteps == null ? OptionalLong.empty() : OptionalLong.of(maxSteps));
-        if (!outcome.interrupted()) {
-          report(outcome);
-        }
-      }
+      train(directory, images);
     }
     return 0;
+  }
+
+  private void train(RunDirectory directory, ImageDataset images) throws IOException {
+    for (Stage next : stage == null ? directory.stages() : List.of(stage)) {
+      Progress progress = new Progress(System.err, Terminal.isErr());
+      try (Trainer trainer = new Trainer(directory.stage(next), images, progress, threads)) {
+        Trainer.Outcome outcome =
+            trainer.run(maxSteps == null ? OptionalLong.empty() : OptionalLong.of(maxSteps));
+        if (outcome.interrupted()) {
+          return;
+        }
+        report(outcome, next);
+      }
+    }
   }
 
   private RunConfig config(Optional<Run> begun) {
@@ -155,7 +174,7 @@ final class TrainCommand implements Callable<Integer> {
     return config;
   }
 
-  private void report(Trainer.Outcome outcome) {
+  private void report(Trainer.Outcome outcome, Stage ended) {
     String validated =
         outcome
             .validation()
@@ -167,11 +186,20 @@ final class TrainCommand implements Callable<Integer> {
                             likelihood.getStandardErrorNats(),
                             likelihood.getBitsPerDim()))
             .orElse("no step was left to take");
+    String next =
+        ended != Stage.SMALL
+            ? "; next: pixelrnn export --run-dir " + runDirectory + " --to savedmodels/NAME"
+            : stage == Stage.SMALL
+                ? "; next: pixelrnn train --run-dir " + runDirectory + " --resume --stage full"
+                : "";
     spec.commandLine()
         .getOut()
         .printf(
-            "%d steps: %s; next: pixelrnn export --run-dir %s --to savedmodels/NAME%n",
-            outcome.step(), validated, runDirectory);
+            "%s%d steps: %s%s%n",
+            ended == Stage.WHOLE ? "" : "stage " + ended.name().toLowerCase(Locale.ROOT) + ": ",
+            outcome.step(),
+            validated,
+            next);
   }
 
   private ParameterException missing(String option) {

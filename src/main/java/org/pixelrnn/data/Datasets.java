@@ -13,8 +13,8 @@ public final class Datasets {
   /** A new kind of data set is a line here, and the file it names. */
   private static final ImmutableList<Kind> KINDS =
       ImmutableList.of(
-          new Kind("strokes", (where, config, model) -> Strokes.grey()),
-          new Kind("strokes-rgb", (where, config, model) -> Strokes.colour()),
+          new Kind("strokes", (where, config, model) -> Strokes.grey(model)),
+          new Kind("strokes-rgb", (where, config, model) -> Strokes.colour(model)),
           new Kind("mnist:DIR", (where, config, model) -> Mnist.open(where, config)),
           new Kind("cifar10:DIR", (where, config, model) -> Cifar10.open(where, config)),
           new Kind("folder:DIR", Folder::open),

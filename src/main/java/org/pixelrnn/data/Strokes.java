@@ -9,35 +9,46 @@ import java.util.function.Supplier;
 import org.pixelrnn.image.ImageShape;
 
 /**
- * Handwritten digits drawn by the program itself, 28×28: white ink on black, or colours on coloured
- * backgrounds. The training set is endless, each epoch being new pictures; the splits' pictures
- * never meet. See {@link Digits} for the shapes and {@link Handwriting} for the hand.
+ * Handwritten digits drawn by the program itself, in square pictures of any side: white ink on
+ * black, or colours on coloured backgrounds. The training set is endless, each epoch being new
+ * pictures; the splits' pictures never meet. See {@link Digits} for the shapes and {@link
+ * Handwriting} for the hand.
  */
 final class Strokes implements ImageDataset {
-  private static final int SIDE = 28;
+  private static final int USUAL_SIDE = 28;
+
+  /** Less than this leaves the pen no room. */
+  private static final int LEAST_SIDE = 8;
 
   private final String name;
+  private final int side;
   private final int channels;
   private final Supplier<String> digest = Suppliers.memoize(this::hash);
 
-  private Strokes(String name, int channels) {
+  private Strokes(String name, int side, int channels) {
     this.name = name;
+    this.side = side;
     this.channels = channels;
   }
 
-  /** White on black. */
-  static Strokes grey() {
-    return new Strokes("strokes", 1);
+  /** White on black, of the wanted side if the wanted images are square, else of side 28. */
+  static Strokes grey(ImageShape wanted) {
+    return new Strokes("strokes", side(wanted), 1);
   }
 
-  /** Colour on colour. */
-  static Strokes colour() {
-    return new Strokes("strokes-rgb", 3);
+  /** Colour on colour, of the same sides. */
+  static Strokes colour(ImageShape wanted) {
+    return new Strokes("strokes-rgb", side(wanted), 3);
+  }
+
+  private static int side(ImageShape wanted) {
+    boolean square = wanted.height() == wanted.width() && wanted.height() >= LEAST_SIDE;
+    return square ? wanted.height() : USUAL_SIDE;
   }
 
   @Override
   public ImageShape shape() {
-    return new ImageShape(SIDE, SIDE, channels, 256);
+    return new ImageShape(side, side, channels, 256);
   }
 
   @Override
@@ -53,7 +64,7 @@ final class Strokes implements ImageDataset {
   public void read(Split split, long epoch, int index, byte[] into) {
     Objects.checkIndex(index, size(split));
     SplitMix random = new SplitMix(split.key(), split == Split.TRAIN ? epoch : 0, index);
-    byte[] ink = Handwriting.draw(SIDE, random);
+    byte[] ink = Handwriting.draw(side, random);
     if (channels == 1) {
       System.arraycopy(ink, 0, into, 0, ink.length);
     } else {
@@ -61,14 +72,14 @@ final class Strokes implements ImageDataset {
     }
   }
 
-  private static void paint(byte[] ink, Palette palette, byte[] into) {
-    for (int r = 0; r < SIDE; r++) {
-      for (int c = 0; c < SIDE; c++) {
-        double covered = Byte.toUnsignedInt(ink[r * SIDE + c]) / 255.0;
-        double along = (palette.down ? r : c) / (SIDE - 1.0);
+  private void paint(byte[] ink, Palette palette, byte[] into) {
+    for (int r = 0; r < side; r++) {
+      for (int c = 0; c < side; c++) {
+        double covered = Byte.toUnsignedInt(ink[r * side + c]) / 255.0;
+        double along = (palette.down ? r : c) / (side - 1.0);
         for (int channel = 0; channel < 3; channel++) {
           double ground = mix(palette.from[channel], palette.to[channel], along);
-          into[(r * SIDE + c) * 3 + channel] =
+          into[(r * side + c) * 3 + channel] =
               (byte) Math.round(mix(ground, palette.ink[channel], covered));
         }
       }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.pixelrnn.model.Network;
+import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.Provenance;
 import org.tensorflow.Graph;
@@ -21,7 +21,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 
 /**
- * A trained network as a TensorFlow SavedModel, for the sampler, TensorFlow Serving and any other
+ * A trained model as a TensorFlow SavedModel, for the sampler, TensorFlow Serving and any other
  * program: its weights, nothing of the optimizer's, and the signatures of {@link ServingGraph}.
  */
 public final class SavedModelExport {
@@ -33,9 +33,9 @@ public final class SavedModelExport {
   /**
    * Writes the next version of a model.
    *
-   * @param model the model's folder; created if missing. The version's number is one above the
-   *     highest there, from 1, and appears only when it is complete.
-   * @param weights the value of each of the network's weights, of the weight's shape
+   * @param folder the model's; created if missing. The version's number is one above the highest
+   *     there, from 1, and appears only when it is complete.
+   * @param weights the value of each of the model's weights, of the weight's shape
    * @param provenance goes to {@code assets.extra/pixelrnn.textproto}
    * @return the version's folder
    * @throws org.pixelrnn.image.InputException if the folder cannot be written to, or the disk is
@@ -43,9 +43,9 @@ public final class SavedModelExport {
    * @throws IllegalArgumentException if a weight is missing or of another shape
    */
   public static Path write(
-      Path model, Network network, Function<Weight, TFloat32> weights, Provenance provenance) {
+      Path folder, ImageModel model, Function<Weight, TFloat32> weights, Provenance provenance) {
     List<TFloat32> values = new ArrayList<>();
-    for (Weight weight : network.weights()) {
+    for (Weight weight : model.weights()) {
       TFloat32 value = weights.apply(weight);
       if (value == null || !value.shape().equals(weight.shape())) {
         throw new IllegalArgumentException(
@@ -56,16 +56,16 @@ public final class SavedModelExport {
     SavedModel savedModel =
         SavedModel.newBuilder()
             .setSavedModelSchemaVersion(1)
-            .addMetaGraphs(ServingGraph.of(network))
+            .addMetaGraphs(ServingGraph.of(model))
             .build();
-    return new VersionFolder(model)
+    return new VersionFolder(folder)
         .add(
-            folder -> {
-              Files.write(folder.resolve("saved_model.pb"), savedModel.toByteArray());
-              Path prefix = variables(folder);
+            version -> {
+              Files.write(version.resolve("saved_model.pb"), savedModel.toByteArray());
+              Path prefix = variables(version);
               Files.createDirectory(prefix.getParent());
-              save(prefix, network.weights(), values);
-              Path text = folder.resolve(PROVENANCE);
+              save(prefix, model.weights(), values);
+              Path text = version.resolve(PROVENANCE);
               Files.createDirectory(text.getParent());
               Files.writeString(
                   text, TextFormat.printer().printToString(provenance), StandardCharsets.UTF_8);

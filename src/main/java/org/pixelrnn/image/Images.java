@@ -92,6 +92,25 @@ public final class Images {
     return new Images(shape, Arrays.copyOfRange(levels, from * size, to * size));
   }
 
+  /** The same images with each pixel repeated, {@code factor} times as high and as wide. */
+  public Images enlarged(int factor) {
+    ImageShape large =
+        new ImageShape(
+            factor * shape.height(), factor * shape.width(), shape.channels(), shape.levels());
+    byte[] all = new byte[Math.multiplyExact(count(), large.dimensions())];
+    for (int pixel = 0; pixel < all.length / large.channels(); pixel++) {
+      int row = pixel / large.width() / factor;
+      int column = pixel % large.width() / factor;
+      System.arraycopy(
+          levels,
+          (row * shape.width() + column) * shape.channels(),
+          all,
+          pixel * shape.channels(),
+          shape.channels());
+    }
+    return new Images(large, all);
+  }
+
   /** All level indices, {@code [n, height, width, channels]}; shared, not to be changed. */
   public byte[] levels() {
     return levels;

@@ -50,6 +50,29 @@ public final class SampleGrid {
   }
 
   /**
+   * All images, each with its small version to the left of it, as large as itself.
+   *
+   * @param small as many as {@code images}, a whole factor smaller
+   */
+  public static BufferedImage scales(Images small, Images images) {
+    Images enlarged = small.enlarged(images.shape().height() / small.shape().height());
+    int pairs = Math.max(1, IntMath.sqrt(images.count(), RoundingMode.CEILING));
+    int rows = Math.max(1, IntMath.divide(images.count(), pairs, RoundingMode.CEILING));
+    SampleGrid grid = new SampleGrid(images.shape(), rows, 2 * pairs);
+    for (int i = 0; i < images.count(); i++) {
+      grid.paint(enlarged, i, null, i / pairs, 2 * (i % pairs));
+      grid.paint(images, i, null, i / pairs, 2 * (i % pairs) + 1);
+    }
+    return grid.canvas;
+  }
+
+  /** One small image, as large as those that follow it, which are drawn from it. */
+  public static BufferedImage upscaled(Images small, Images images) {
+    int factor = images.shape().height() / small.shape().height();
+    return of(Images.concat(List.of(small.enlarged(factor), images)));
+  }
+
+  /**
    * For each image a row: what was left of it, its completions, and the original.
    *
    * @param originals n images

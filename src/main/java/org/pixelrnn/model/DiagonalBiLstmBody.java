@@ -2,6 +2,7 @@ package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Optional;
 import org.pixelrnn.model.scan.DiagonalScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
@@ -22,15 +23,16 @@ final class DiagonalBiLstmBody implements LayerBody {
   private final State rightwardsAbove;
   private final State leftwardsAbove;
 
-  DiagonalBiLstmBody(String name, ModelConfig config) {
+  DiagonalBiLstmBody(String name, ModelConfig config, int conditionFeatures) {
     this.width = config.getWidth();
     this.h = config.getH();
     this.channels = config.getChannels();
     boolean learned = config.getDiagonalBilstm().getLearnedInitialState();
-    this.scan = DiagonalScan.of(config.getHeight(), width, 2 * h, h, learned);
+    this.scan = DiagonalScan.of(config.getHeight(), width, 2 * h + conditionFeatures, h, learned);
     this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
-    this.rightwards = new Recurrence(name + "/rightwards", 1, 2, h, channels, learned);
-    this.leftwards = new Recurrence(name + "/leftwards", 1, 2, h, channels, learned);
+    this.rightwards =
+        new Recurrence(name + "/rightwards", 1, 2, config, learned, conditionFeatures);
+    this.leftwards = new Recurrence(name + "/leftwards", 1, 2, config, learned, conditionFeatures);
     this.rightwardsAbove = new State(name + "/rightwards/h_above", width, h);
     this.leftwardsAbove = new State(name + "/leftwards/h_above", width, h);
   }
@@ -61,10 +63,11 @@ final class DiagonalBiLstmBody implements LayerBody {
   }
 
   @Override
-  public Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(
+      Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition) {
     return pass.scan(
         scan,
-        x,
+        rightwards.conditioning().beside(pass, x, condition),
         ImmutableList.<Operand<TFloat32>>builder()
             .addAll(rightwards.values(pass))
             .addAll(leftwards.values(pass))
@@ -72,8 +75,18 @@ final class DiagonalBiLstmBody implements LayerBody {
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+  public Row row(
+      Pass pass,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
     return new DiagonalBiLstmRow(
-        pass, rightwards, leftwards, new DiagonalBiLstmRow.Sizes(width, channels, h), state, shift);
+        pass,
+        rightwards,
+        leftwards,
+        new DiagonalBiLstmRow.Sizes(width, channels, h),
+        state,
+        shift,
+        condition);
   }
 }

@@ -2,6 +2,7 @@ package org.pixelrnn.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -19,6 +20,8 @@ final class DiagonalBiLstmRow implements Row {
   private final Recurrence rightwards;
   private final Recurrence leftwards;
   private final MaskedConvolutionRow inputToState;
+  private final Optional<Operand<TFloat32>> condition;
+  private final Conditioning.AlongRow conditionRow;
   private final Operand<TFloat32> fromLeftKernel;
   private final List<Operand<TFloat32>> fromAbove;
   private final Operand<TFloat32> leftwardsAbove;
@@ -38,7 +41,8 @@ final class DiagonalBiLstmRow implements Row {
       Recurrence leftwards,
       Sizes sizes,
       List<Operand<TFloat32>> state,
-      LaneShift shift) {
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
     this.pass = pass;
     this.tf = pass.tf();
     this.sizes = sizes;
@@ -46,6 +50,8 @@ final class DiagonalBiLstmRow implements Row {
     this.leftwards = leftwards;
     this.cells = new LstmCells(tf, sizes.channels, sizes.h);
     this.inputToState = rightwards.inputToState().row(pass, List.of(), shift);
+    this.condition = condition;
+    this.conditionRow = rightwards.conditioning().row(pass, condition);
     List<Operand<TFloat32>> taps = taps(cells.byGroup(rightwards.stateToState(pass)));
     this.fromLeftKernel = taps.get(1);
     Operand<TFloat32> above = tf.math.add(state.get(0), rightwards.initialH(pass));
@@ -67,7 +73,7 @@ final class DiagonalBiLstmRow implements Row {
             List.of(
                 tf.math.add(inputToState.output(column, group), fromLeft.get(group)),
                 fromAbove.get(i)));
-    LstmCells.Cell cell = cells.cell(gates, cRow.get(i));
+    LstmCells.Cell cell = cells.cell(conditionRow.join(column, group, gates), cRow.get(i));
     hRow.add(cell.h());
     cRow.add(cell.c());
     if (group == sizes.channels - 1) {
@@ -89,7 +95,9 @@ final class DiagonalBiLstmRow implements Row {
     List<Operand<TFloat32>> taps = taps(leftwards.stateToState(pass));
     Operand<TFloat32> gates =
         tf.math.add(
-            leftwards.inputToState().apply(pass, cells.row(xRow)),
+            leftwards
+                .conditioning()
+                .join(pass, leftwards.inputToState().apply(pass, cells.row(xRow)), condition),
             product(leftwardsAbove, taps.get(0)));
     List<Operand<TFloat32>> gatesAlong = whole.groupsAlong(gates, sizes.width);
     Operand<TFloat32> h = asRow(leftwards.initialH(pass));

@@ -1,5 +1,6 @@
 package org.pixelrnn.model;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.tensorflow.types.family.TType;
  * wherever images are drawn, whatever the weights are there. Graphs keep their own copy of it:
  * close this once they are built.
  */
-public final class ImageDrawing implements AutoCloseable {
+public final class ImageDrawing implements Drawing {
   private static final int MOST_PARTS = 8;
 
   /** With fewer, the overhead of each operation counts for more than another core gives. */
@@ -54,14 +55,47 @@ public final class ImageDrawing implements AutoCloseable {
    */
   public record DrawnRow(Operand<TUint8> levels, List<Operand<TFloat32>> state) {}
 
-  /** The state above the first row of {@code count} images, as {@link Network#state()}. */
+  /**
+   * The state above the first row of {@code count} images, as {@link Network#state()}; for a
+   * network that is conditioned on nothing.
+   */
   public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
-    return start(tf, row.lanes(), count);
+    return zeros(tf, row.lanes(), count, network.state());
   }
 
-  private List<Operand<TFloat32>> start(Ops tf, Lanes lanes, Operand<TInt32> count) {
+  /**
+   * The state above the first row of images, as {@link Network#state()}; for a conditioned network.
+   *
+   * @param small the images' small versions, {@code [n, height / factor, width / factor, channels]}
+   */
+  public List<Operand<TFloat32>> start(Pass pass, Operand<TUint8> small) {
+    Ops tf = pass.tf();
+    return start(tf, row.lanes(), count(tf, small), upsampled(pass, small));
+  }
+
+  private Operand<TFloat32> upsampled(Pass pass, Operand<TUint8> small) {
+    Ops tf = pass.tf();
+    long[] one = small.shape().asArray();
+    one[0] = 1;
+    // One more than there are: oneDNN's convolution has the wrong shape for an empty batch.
+    Operand<TUint8> more =
+        tf.concat(List.of(small, tf.zeros(tf.constant(one), TUint8.class)), tf.constant(0));
+    return part(tf, network.upsampled(pass, more), tf.constant(0), count(tf, small));
+  }
+
+  private List<Operand<TFloat32>> start(
+      Ops tf, Lanes lanes, Operand<TInt32> count, Operand<TFloat32> upsampled) {
+    List<State> all = network.state(lanes);
+    return ImmutableList.<Operand<TFloat32>>builder()
+        .addAll(zeros(tf, lanes, count, all.subList(0, all.size() - 1)))
+        .add(network.condition().orElseThrow().stateOf(tf, upsampled, lanes))
+        .build();
+  }
+
+  private static List<Operand<TFloat32>> zeros(
+      Ops tf, Lanes lanes, Operand<TInt32> count, List<State> states) {
     Operand<TInt32> images = tf.math.mul(count, tf.constant(lanes.count()));
-    return network.state(lanes).stream()
+    return states.stream()
         .<Operand<TFloat32>>map(
             state -> {
               Operand<TInt32> size =
@@ -77,14 +111,8 @@ public final class ImageDrawing implements AutoCloseable {
     return row.call(pass.tf(), inputs, row.prepared(pass));
   }
 
-  /**
-   * Draws all pixels of {@code count} images.
-   *
-   * @param count {@code []}
-   * @param seed of all random numbers, {@code []}
-   * @param temperature {@code []}, at least 0
-   * @return level indices, {@code [count, height, width, channels]}
-   */
+  /** For a network that is conditioned on nothing. */
+  @Override
   public Operand<TUint8> sample(
       Pass pass, Operand<TInt32> count, Operand<TInt64> seed, Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
@@ -95,15 +123,8 @@ public final class ImageDrawing implements AutoCloseable {
     return complete(pass, images, known, seed, temperature);
   }
 
-  /**
-   * Draws the pixels that are not known, given those of them that come earlier.
-   *
-   * @param images level indices, {@code [n, height, width, channels]}
-   * @param known {@code [n, height, width]}; these pixels come back unchanged
-   * @param seed of all random numbers, {@code []}
-   * @param temperature {@code []}, at least 0
-   * @return level indices, {@code [n, height, width, channels]}
-   */
+  /** For a network that is conditioned on nothing. */
+  @Override
   public Operand<TUint8> complete(
       Pass pass,
       Operand<TUint8> images,
@@ -111,10 +132,53 @@ public final class ImageDrawing implements AutoCloseable {
       Operand<TInt64> seed,
       Operand<TFloat32> temperature) {
     Ops tf = pass.tf();
-    Operand<TInt32> count =
-        tf.reshape(
-            tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
-            tf.constant(new int[0]));
+    return complete(
+        pass,
+        images,
+        known,
+        seed,
+        temperature,
+        (from, size) -> zeros(tf, turn.lanes(), size, network.state(turn.lanes())));
+  }
+
+  /**
+   * Draws the pixels that are not known, given those of them that come earlier and the small
+   * versions of the images, from a conditioned network.
+   *
+   * @param small {@code [n, height / factor, width / factor, channels]}
+   */
+  Operand<TUint8> complete(
+      Pass pass,
+      Operand<TUint8> small,
+      Operand<TUint8> images,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature) {
+    Ops tf = pass.tf();
+    Operand<TFloat32> upsampled = upsampled(pass, small);
+    return complete(
+        pass,
+        images,
+        known,
+        seed,
+        temperature,
+        (from, size) -> start(tf, turn.lanes(), size, part(tf, upsampled, from, size)));
+  }
+
+  /** The state above the first row of {@code size} images of a batch, beginning at {@code from}. */
+  private interface Start {
+    List<Operand<TFloat32>> of(Operand<TInt32> from, Operand<TInt32> size);
+  }
+
+  private Operand<TUint8> complete(
+      Pass pass,
+      Operand<TUint8> images,
+      Operand<TBool> known,
+      Operand<TInt64> seed,
+      Operand<TFloat32> temperature,
+      Start start) {
+    Ops tf = pass.tf();
+    Operand<TInt32> count = count(tf, images);
     // Parts of the batch are drawn beside one another; one that is empty costs nothing.
     Operand<TInt32> parts =
         tf.math.maximum(
@@ -137,7 +201,7 @@ public final class ImageDrawing implements AutoCloseable {
               lanes.byTurns(tf, partKnown, shape.height(), 1),
               seed,
               temperature,
-              start(tf, lanes, size),
+              start.of(from, size),
               weights);
       drawn.add(lanes.fromTurns(tf, loop.run(tf, first), shape.height(), shape.channels(), size));
     }
@@ -146,7 +210,6 @@ public final class ImageDrawing implements AutoCloseable {
         Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels()));
   }
 
-  /** Frees the functions; graphs that draw with them have copies. */
   @Override
   public void close() {
     loop.close();
@@ -159,6 +222,12 @@ public final class ImageDrawing implements AutoCloseable {
   /** How many parts of at least so many images there are, 1 if not even one. */
   private static Operand<TInt32> atLeast(Ops tf, Operand<TInt32> count, int images) {
     return tf.math.maximum(tf.constant(1), tf.math.div(count, tf.constant(images)));
+  }
+
+  private static Operand<TInt32> count(Ops tf, Operand<TUint8> images) {
+    return tf.reshape(
+        tf.slice(tf.shape(images), tf.constant(new int[] {0}), tf.constant(new int[] {1})),
+        tf.constant(new int[0]));
   }
 
   /** {@code size} images of a batch, beginning at {@code from}. */

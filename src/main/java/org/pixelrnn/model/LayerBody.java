@@ -1,6 +1,7 @@
 package org.pixelrnn.model;
 
 import java.util.List;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -28,10 +29,20 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
    * The whole map, for training and likelihood.
    *
    * @param x 2h features in this body's {@link #layout()}
+   * @param condition what the network is conditioned on, in the same
    * @return h features in the same
    */
-  Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x);
+  Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition);
 
-  /** One row, for drawing images; {@code state} as {@link #state}. */
-  Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift);
+  /**
+   * One row, for drawing images.
+   *
+   * @param state as {@link #state}
+   * @param condition of the row, {@code [width, n, features]}
+   */
+  Row row(
+      Pass pass,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition);
 }

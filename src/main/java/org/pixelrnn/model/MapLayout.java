@@ -35,17 +35,17 @@ final class MapLayout {
     return new MapLayout(height, width, Optional.of(order));
   }
 
-  /** Brings a map {@code [batch, height, width, features]} into this layout. */
-  Operand<TFloat32> pack(Pass pass, Operand<TFloat32> map) {
+  /** Brings maps {@code [batch, height, width, features]} into this layout. */
+  List<Operand<TFloat32>> pack(Pass pass, List<Operand<TFloat32>> maps) {
     if (order.isEmpty()) {
-      return map;
+      return maps;
     }
-    Operand<TFloat32> packed = packed(pass.tf(), map);
+    List<Operand<TFloat32>> packed = maps.stream().map(map -> packed(pass.tf(), map)).toList();
     pass.chainRule()
         .scan(
-            List.of(map),
-            List.of(packed),
-            (tf, gradients) -> List.of(unpacked(tf, gradients.get(0))));
+            maps,
+            packed,
+            (tf, gradients) -> gradients.stream().map(dy -> unpacked(tf, dy)).toList());
     return packed;
   }
 

@@ -22,11 +22,16 @@ import org.tensorflow.types.TUint8;
  * <p>It has two faces over the same weights: {@link #logits} takes whole images, for training and
  * likelihood; {@link #row} goes along one row, given the state that the rows above have left, for
  * drawing.
+ *
+ * <p>It may be conditioned on the small version of each image (section 3.6), as the full network of
+ * a {@link MultiScaleNetwork} is; what it models is then the image given that.
  */
-public final class Network {
+public final class Network implements ImageModel {
   private static final int INPUT_SIZE = 7;
 
+  private final String prefix;
   private final ImageShape shape;
+  private final Optional<Condition> condition;
   private final MaskedConvolution input;
   private final List<ResidualLayer> layers;
   private final MaskedConvolution head;
@@ -36,46 +41,62 @@ public final class Network {
    * @param config a configuration that has been checked
    */
   public Network(ModelConfig config) {
+    this("", config, Optional.empty());
+  }
+
+  /**
+   * A network inside a model.
+   *
+   * @param prefix of the names of its weights and states, {@code full/}
+   * @param condition what it is conditioned on, if it is
+   */
+  Network(String prefix, ModelConfig config, Optional<Condition> condition) {
+    this.prefix = prefix;
+    this.condition = condition;
     shape = ImageShape.of(config);
     int channels = config.getChannels();
     int features = 2 * config.getH();
     input =
         MaskedConvolution.square(
-            "input", Mask.A, INPUT_SIZE, new Features(channels, features, channels), 1);
+            prefix + "input", Mask.A, INPUT_SIZE, new Features(channels, features, channels), 1);
     layers =
         IntStream.rangeClosed(1, config.getLayers())
-            .mapToObj(l -> "layer" + l)
+            .mapToObj(l -> prefix + "layer" + l)
             .map(name -> new ResidualLayer(name, body(name, config), config))
             .toList();
     head =
         MaskedConvolution.pointwise(
-            "head", new Features(features, config.getHeadWidth(), channels), 2);
+            prefix + "head", new Features(features, config.getHeadWidth(), channels), 2);
     softmax =
         MaskedConvolution.pointwise(
-            "softmax",
+            prefix + "softmax",
             new Features(config.getHeadWidth(), channels * config.getLevels(), channels),
             1);
   }
 
   /** The registry of layer kinds. */
-  private static LayerBody body(String name, ModelConfig config) {
+  private LayerBody body(String name, ModelConfig config) {
+    int conditionFeatures = condition.map(Condition::features).orElse(0);
     return switch (config.getArchitectureCase()) {
-      case PIXEL_CNN -> new PixelCnnBody(name, config.getH(), config.getChannels());
-      case ROW_LSTM -> new RowLstmBody(name, config);
-      case DIAGONAL_BILSTM -> new DiagonalBiLstmBody(name, config);
+      case PIXEL_CNN -> new PixelCnnBody(name, config, conditionFeatures);
+      case ROW_LSTM -> new RowLstmBody(name, config, conditionFeatures);
+      case DIAGONAL_BILSTM -> new DiagonalBiLstmBody(name, config, conditionFeatures);
       default ->
           throw new IllegalArgumentException("no architecture " + config.getArchitectureCase());
     };
   }
 
   /** The images that this network models. */
+  @Override
   public ImageShape shape() {
     return shape;
   }
 
   /** All trainable tensors, in the order of the network. */
+  @Override
   public List<Weight> weights() {
     ImmutableList.Builder<Weight> all = ImmutableList.builder();
+    condition.ifPresent(c -> all.addAll(c.weights()));
     all.addAll(input.weights());
     layers.forEach(layer -> all.addAll(layer.weights()));
     return all.addAll(head.weights()).addAll(softmax.weights()).build();
@@ -91,7 +112,13 @@ public final class Network {
     ImmutableList.Builder<State> all = ImmutableList.builder();
     all.addAll(input.state(lanes));
     layers.forEach(layer -> all.addAll(layer.state(lanes)));
+    condition.ifPresent(c -> all.add(c.state(lanes)));
     return all.build();
+  }
+
+  /** What it is conditioned on, if it is. */
+  Optional<Condition> condition() {
+    return condition;
   }
 
   /** The most rows that can be drawn beside one another. */
@@ -104,13 +131,39 @@ public final class Network {
 
   /**
    * The logits of every sub-pixel given all earlier ones, {@code log p(x_i = k | x_<i)} up to a
-   * constant.
+   * constant; of a conditioned network also given the small version of the image.
    *
    * @param images level indices, {@code [n, height, width, channels]}
    * @return {@code [n, height, width, channels, levels]}
    */
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
-    return logitsOfValues(pass, values(pass.tf(), images));
+    Ops tf = pass.tf();
+    Optional<Operand<TFloat32>> upsampled =
+        condition.map(c -> upsampled(pass, c.reduction().of(tf, images)));
+    return logits(pass, values(tf, images), upsampled);
+  }
+
+  /**
+   * The likelihood of images; of a conditioned network, of those of their pixels that are not known
+   * to it, given the small versions.
+   *
+   * @param logits of the same images
+   */
+  public Likelihood likelihood(Ops tf, Operand<TFloat32> logits, Operand<TUint8> images) {
+    return condition
+        .map(c -> c.likelihood(tf, logits, images))
+        .orElseGet(() -> Likelihood.of(tf, logits, images));
+  }
+
+  @Override
+  public Scores scores(Pass pass, Operand<TUint8> images) {
+    Operand<TFloat32> logits = logits(pass, images);
+    return new Scores(logits, likelihood(pass.tf(), logits, images).logProb());
+  }
+
+  /** What a conditioned network makes of small images, {@code [n, height, width, features]}. */
+  Operand<TFloat32> upsampled(Pass pass, Operand<TUint8> small) {
+    return condition.orElseThrow().map(pass, values(pass.tf(), small));
   }
 
   /** What the network is shown of images, {@code [n, height, width, channels]}. */
@@ -121,19 +174,23 @@ public final class Network {
         tf.constant(0));
   }
 
-  /** {@link #logits} of {@link #values}. */
-  Operand<TFloat32> logitsOfValues(Pass pass, Operand<TFloat32> values) {
+  /** {@link #logits} of {@link #values} and of what the network is conditioned on. */
+  Operand<TFloat32> logits(
+      Pass pass, Operand<TFloat32> values, Optional<Operand<TFloat32>> upsampled) {
     Ops tf = pass.tf();
     MapLayout layout = layers.get(0).layout();
-    Operand<TFloat32> features = layout.pack(pass, input.apply(pass.scope("input"), values));
-    Stream stream = new Stream(features, Optional.empty());
+    ImmutableList.Builder<Operand<TFloat32>> maps = ImmutableList.builder();
+    maps.add(input.apply(pass.scope(prefix + "input"), values));
+    upsampled.ifPresent(maps::add);
+    Iterator<Operand<TFloat32>> packed = layout.pack(pass, maps.build()).iterator();
+    Stream stream = new Stream(packed.next(), upsampled.map(u -> packed.next()));
     for (ResidualLayer layer : layers) {
       stream = layer.apply(pass, stream);
     }
     Operand<TFloat32> map = layout.unpack(pass, sum(tf, stream));
-    Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope("head"), tf.nn.relu(map)));
+    Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope(prefix + "head"), tf.nn.relu(map)));
     return tf.reshape(
-        softmax.apply(pass.scope("softmax"), hidden),
+        softmax.apply(pass.scope(prefix + "softmax"), hidden),
         tf.constant(
             new int[] {-1, shape.height(), shape.width(), shape.channels(), shape.levels()}));
   }
@@ -142,9 +199,10 @@ public final class Network {
    * The network on its way along one row, or along each lane's part of one.
    *
    * @param state what earlier turns have left, as {@link #state(Lanes)}
+   * @param turn its number, {@code []}; of one lane, the row's
    */
-  AlongRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
-    return new AlongRow(pass, state, shift);
+  AlongRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift, Operand<TInt32> turn) {
+    return new AlongRow(pass, state, shift, turn);
   }
 
   /**
@@ -170,22 +228,28 @@ public final class Network {
   final class AlongRow {
     private final Ops tf;
     private final Operand<TFloat32> inputValues;
+    private final Optional<Operand<TFloat32>> conditionState;
     private final MaskedConvolutionRow inputRow;
     private final List<ResidualLayer.AlongRow> layerRows = new ArrayList<>();
     private final MaskedConvolutionRow headRow;
     private final MaskedConvolutionRow softmaxRow;
 
-    private AlongRow(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+    private AlongRow(
+        Pass pass, List<Operand<TFloat32>> state, LaneShift shift, Operand<TInt32> turn) {
       tf = pass.tf();
+      conditionState = condition.map(c -> state.get(state.size() - 1));
+      Optional<Operand<TFloat32>> conditionRow =
+          condition.map(c -> c.row(tf, conditionState.orElseThrow(), shift.lanes(), turn));
       inputValues = inputValues(tf);
       Iterator<Operand<TFloat32>> next = state.iterator();
       Lanes lanes = shift.lanes();
-      inputRow = input.row(pass.scope("input"), take(next, input.state(lanes).size()), shift);
+      inputRow =
+          input.row(pass.scope(prefix + "input"), take(next, input.state(lanes).size()), shift);
       for (ResidualLayer layer : layers) {
-        layerRows.add(layer.row(pass, take(next, layer.state(lanes).size()), shift));
+        layerRows.add(layer.row(pass, take(next, layer.state(lanes).size()), shift, conditionRow));
       }
-      headRow = head.row(pass.scope("head"), List.of(), shift);
-      softmaxRow = softmax.row(pass.scope("softmax"), List.of(), shift);
+      headRow = head.row(pass.scope(prefix + "head"), List.of(), shift);
+      softmaxRow = softmax.row(pass.scope(prefix + "softmax"), List.of(), shift);
     }
 
     private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
@@ -212,6 +276,7 @@ public final class Network {
     List<Operand<TFloat32>> finish() {
       List<Operand<TFloat32>> state = new ArrayList<>(inputRow.finish());
       layerRows.forEach(layer -> state.addAll(layer.finish()));
+      conditionState.ifPresent(state::add);
       return List.copyOf(state);
     }
   }

@@ -1,8 +1,9 @@
 package org.pixelrnn.model;
 
+import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import org.pixelrnn.model.scan.Scan;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -23,9 +24,13 @@ public record Pass(Ops tf, Weights weights, ChainRule chainRule) {
     this(tf, weights, new ChainRule());
   }
 
-  /** The same passage inside a named scope. */
+  /** The same passage inside a named scope, or several by slashes, {@code full/layer3}. */
   public Pass scope(String name) {
-    return new Pass(tf.withSubScope(name), weights, chainRule);
+    Ops inside = tf;
+    for (String part : Splitter.on('/').split(name)) {
+      inside = inside.withSubScope(part);
+    }
+    return new Pass(inside, weights, chainRule);
   }
 
   /** The value of a weight. */
@@ -60,11 +65,14 @@ public record Pass(Ops tf, Weights weights, ChainRule chainRule) {
 
   /** What of the stream flows past the scans of a layer, to be used after them. */
   Stream past(Stream stream) {
-    if (stream.skips().isEmpty()) {
-      return new Stream(chainRule.carry(tf, List.of(stream.features())).get(0), Optional.empty());
-    }
-    List<Operand<TFloat32>> past =
-        chainRule.carry(tf, List.of(stream.features(), stream.skips().get()));
-    return new Stream(past.get(0), Optional.of(past.get(1)));
+    ImmutableList.Builder<Operand<TFloat32>> flowing = ImmutableList.builder();
+    flowing.add(stream.features());
+    stream.skips().ifPresent(flowing::add);
+    stream.condition().ifPresent(flowing::add);
+    Iterator<Operand<TFloat32>> past = chainRule.carry(tf, flowing.build()).iterator();
+    return new Stream(
+        past.next(),
+        stream.skips().map(skips -> past.next()),
+        stream.condition().map(condition -> past.next()));
   }
 }

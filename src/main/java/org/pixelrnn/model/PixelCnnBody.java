@@ -1,31 +1,41 @@
 package org.pixelrnn.model;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
+import java.util.Optional;
 import org.pixelrnn.model.MaskedConvolution.Features;
+import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A PixelCNN layer (section 3.5): ReLU, 1×1 mask B (2h → h), ReLU, 3×3 mask B (h → h), ReLU. The
- * 1×1 convolution back to 2h is {@link ResidualLayer}'s.
+ * A PixelCNN layer (section 3.5): ReLU, 1×1 mask B (2h → h), ReLU, 3×3 mask B (h → h), ReLU. What
+ * the network is conditioned on joins the first convolution's map. The 1×1 convolution back to 2h
+ * is {@link ResidualLayer}'s.
  */
 final class PixelCnnBody implements LayerBody {
   private final MaskedConvolution reduction;
   private final MaskedConvolution convolution;
+  private final Conditioning conditioning;
 
-  PixelCnnBody(String name, int h, int channels) {
-    reduction =
-        MaskedConvolution.pointwise(name + "/reduction", new Features(2 * h, h, channels), 2);
+  PixelCnnBody(String name, ModelConfig config, int conditionFeatures) {
+    int h = config.getH();
+    int channels = config.getChannels();
+    Features reduced = new Features(2 * h, h, channels);
+    reduction = MaskedConvolution.pointwise(name + "/reduction", reduced, 2);
+    conditioning = new Conditioning(name + "/condition", conditionFeatures, reduced);
     convolution =
         MaskedConvolution.square(name + "/convolution", Mask.B, 3, new Features(h, h, channels), 2);
   }
 
   @Override
   public List<Weight> weights() {
-    return java.util.stream.Stream.concat(
-            reduction.weights().stream(), convolution.weights().stream())
-        .toList();
+    return ImmutableList.<Weight>builder()
+        .addAll(reduction.weights())
+        .addAll(conditioning.weights())
+        .addAll(convolution.weights())
+        .build();
   }
 
   @Override
@@ -44,22 +54,32 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
+  public Operand<TFloat32> apply(
+      Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition) {
     Ops tf = pass.tf();
-    Operand<TFloat32> reduced = tf.nn.relu(reduction.apply(pass, tf.nn.relu(x)));
+    Operand<TFloat32> sum =
+        conditioning.join(pass, reduction.apply(pass, tf.nn.relu(x)), condition);
+    Operand<TFloat32> reduced = tf.nn.relu(sum);
     return tf.nn.relu(convolution.apply(pass, reduced));
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+  public Row row(
+      Pass pass,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
     Ops tf = pass.tf();
+    Conditioning.AlongRow conditionRow = conditioning.row(pass, condition);
     MaskedConvolutionRow reductionRow = reduction.row(pass, List.of(), shift);
     MaskedConvolutionRow convolutionRow = convolution.row(pass, state, shift);
     return new Row() {
       @Override
       public Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> x) {
         reductionRow.see(tf.nn.relu(x));
-        convolutionRow.see(tf.nn.relu(reductionRow.output(column, group)));
+        Operand<TFloat32> sum =
+            conditionRow.join(column, group, reductionRow.output(column, group));
+        convolutionRow.see(tf.nn.relu(sum));
         return tf.nn.relu(convolutionRow.output(column, group));
       }
 

@@ -1,6 +1,7 @@
 package org.pixelrnn.model;
 
 import java.util.List;
+import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -20,6 +21,7 @@ public final class ReceptiveField {
   /**
    * Adds the operations that measure how much each sub-pixel counts.
    *
+   * @param network that is conditioned on nothing
    * @param pass with the weights at which it is measured
    * @param images at which it is measured, {@code [n, height, width, channels]}; with several, what
    *     one of them hides, a ReLU at 0, another one shows
@@ -37,7 +39,7 @@ public final class ReceptiveField {
     Weight image =
         Weight.zeros("image", Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels());
     pass.chainRule().uses(image, values);
-    Operand<TFloat32> logits = network.logitsOfValues(pass, values);
+    Operand<TFloat32> logits = network.logits(pass, values, Optional.empty());
     Operand<TFloat32> gradient =
         pass.chainRule()
             .gradients(tf, logits, oneLogit(tf, logits, shape, row, column), List.of(image))

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.pixelrnn.model.MaskedConvolution.Features;
+import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -21,6 +22,7 @@ final class Recurrence {
   private static final int FORGET = 2;
 
   private final MaskedConvolution inputToState;
+  private final Conditioning conditioning;
   private final Weight stateToState;
   private final Optional<Weight> initialH;
   private final Optional<Weight> initialC;
@@ -31,19 +33,21 @@ final class Recurrence {
    *
    * @param columns of the input-to-state convolution, 1 or 3
    * @param neighbours whose h a cell sees
+   * @param conditionFeatures that the network is conditioned on, or 0
    */
   Recurrence(
-      String name, int columns, int neighbours, int h, int channels, boolean learnedInitialState) {
-    this.h = h;
+      String name,
+      int columns,
+      int neighbours,
+      ModelConfig config,
+      boolean learnedInitialState,
+      int conditionFeatures) {
+    this.h = config.getH();
     float[] bias = new float[GATES * h];
     Arrays.fill(bias, FORGET * h, (FORGET + 1) * h, 1);
-    inputToState =
-        MaskedConvolution.alongRow(
-            name + "/input_to_state",
-            columns,
-            new Features(2 * h, GATES * h, channels, GATES),
-            1,
-            bias);
+    Features gates = new Features(2 * h, GATES * h, config.getChannels(), GATES);
+    inputToState = MaskedConvolution.alongRow(name + "/input_to_state", columns, gates, 1, bias);
+    conditioning = new Conditioning(name + "/condition", conditionFeatures, gates);
     float[] deviations = new float[GATES * h];
     Arrays.fill(deviations, (float) Math.sqrt(1.0 / (neighbours * h)));
     stateToState =
@@ -56,16 +60,17 @@ final class Recurrence {
 
   List<Weight> weights() {
     ImmutableList.Builder<Weight> all = ImmutableList.builder();
-    all.addAll(inputToState.weights()).add(stateToState);
+    all.addAll(inputToState.weights()).addAll(conditioning.weights()).add(stateToState);
     initialH.ifPresent(all::add);
     initialC.ifPresent(all::add);
     return all.build();
   }
 
-  /** As a scan takes them. */
+  /** As a scan takes them, whose input is {@link Conditioning#beside}. */
   List<Operand<TFloat32>> values(Pass pass) {
     ImmutableList.Builder<Operand<TFloat32>> all = ImmutableList.builder();
-    all.add(inputToState.kernel(pass)).add(stateToState(pass)).add(inputToState.bias(pass));
+    all.add(conditioning.below(pass, inputToState.kernel(pass)));
+    all.add(stateToState(pass)).add(inputToState.bias(pass));
     initialH.map(pass::weight).ifPresent(all::add);
     initialC.map(pass::weight).ifPresent(all::add);
     return all.build();
@@ -73,6 +78,10 @@ final class Recurrence {
 
   MaskedConvolution inputToState() {
     return inputToState;
+  }
+
+  Conditioning conditioning() {
+    return conditioning;
   }
 
   /** {@code [neighbours, h, 4h]}. */

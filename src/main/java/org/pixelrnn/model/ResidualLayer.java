@@ -60,7 +60,7 @@ final class ResidualLayer {
   Stream apply(Pass network, Stream x) {
     Pass pass = network.scope(name);
     Stream past = pass.past(x);
-    Operand<TFloat32> hidden = body.apply(pass, x.features());
+    Operand<TFloat32> hidden = body.apply(pass, x.features(), x.condition());
     Operand<TFloat32> expanded = expansion.apply(pass, hidden);
     return joined(pass.tf(), past, expanded, skip.map(s -> s.apply(pass, hidden)));
   }
@@ -68,8 +68,12 @@ final class ResidualLayer {
   /**
    * The layer along one row: features {@code [n, 2h / C]} in and out, a channel group at a time.
    */
-  AlongRow row(Pass network, List<Operand<TFloat32>> state, LaneShift shift) {
-    return new AlongRow(network.scope(name), state, shift);
+  AlongRow row(
+      Pass network,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
+    return new AlongRow(network.scope(name), state, shift, condition);
   }
 
   private Stream joined(
@@ -77,7 +81,7 @@ final class ResidualLayer {
     Operand<TFloat32> features = residual ? tf.math.add(x.features(), expanded) : expanded;
     Optional<Operand<TFloat32>> skips =
         skipped.map(s -> x.skips().<Operand<TFloat32>>map(sum -> tf.math.add(sum, s)).orElse(s));
-    return new Stream(features, skips);
+    return new Stream(features, skips, x.condition());
   }
 
   final class AlongRow {
@@ -86,9 +90,13 @@ final class ResidualLayer {
     private final MaskedConvolutionRow expansionRow;
     private final Optional<MaskedConvolutionRow> skipRow;
 
-    private AlongRow(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+    private AlongRow(
+        Pass pass,
+        List<Operand<TFloat32>> state,
+        LaneShift shift,
+        Optional<Operand<TFloat32>> condition) {
       this.tf = pass.tf();
-      this.bodyRow = body.row(pass, state, shift);
+      this.bodyRow = body.row(pass, state, shift, condition);
       this.expansionRow = expansion.row(pass, List.of(), shift);
       this.skipRow = skip.map(s -> s.row(pass, List.of(), shift));
     }

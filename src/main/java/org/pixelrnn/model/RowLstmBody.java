@@ -2,6 +2,7 @@ package org.pixelrnn.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.pixelrnn.model.scan.RowScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
@@ -22,14 +23,14 @@ final class RowLstmBody implements LayerBody {
   private final State hAbove;
   private final State cAbove;
 
-  RowLstmBody(String name, ModelConfig config) {
+  RowLstmBody(String name, ModelConfig config, int conditionFeatures) {
     this.width = config.getWidth();
     this.h = config.getH();
     this.channels = config.getChannels();
     boolean learned = config.getRowLstm().getLearnedInitialState();
-    this.scan = RowScan.of(config.getHeight(), width, 2 * h, h, learned);
+    this.scan = RowScan.of(config.getHeight(), width, 2 * h + conditionFeatures, h, learned);
     this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
-    this.recurrence = new Recurrence(name + "/row_lstm", 3, 3, h, channels, learned);
+    this.recurrence = new Recurrence(name + "/row_lstm", 3, 3, config, learned, conditionFeatures);
     this.hAbove = new State(name + "/row_lstm/h_above", width, h);
     this.cAbove = new State(name + "/row_lstm/c_above", width, h);
   }
@@ -57,17 +58,24 @@ final class RowLstmBody implements LayerBody {
   }
 
   @Override
-  public Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
-    return pass.scan(scan, x, recurrence.values(pass));
+  public Operand<TFloat32> apply(
+      Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition) {
+    Operand<TFloat32> both = recurrence.conditioning().beside(pass, x, condition);
+    return pass.scan(scan, both, recurrence.values(pass));
   }
 
   @Override
-  public Row row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+  public Row row(
+      Pass pass,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      Optional<Operand<TFloat32>> condition) {
     Ops tf = pass.tf();
     LstmCells cells = new LstmCells(tf, channels, h);
     Operand<TFloat32> initialH = recurrence.initialH(pass);
     Operand<TFloat32> initialC = recurrence.initialC(pass);
     MaskedConvolutionRow inputToState = recurrence.inputToState().row(pass, List.of(), shift);
+    Conditioning.AlongRow conditionRow = recurrence.conditioning().row(pass, condition);
     Operand<TFloat32> above = tf.math.add(state.get(0), initialH);
     // As a convolution along columns of one "image" whose height is the width and whose width is n.
     Operand<TFloat32> kernel =
@@ -85,9 +93,8 @@ final class RowLstmBody implements LayerBody {
       public Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> x) {
         int i = column * channels + group;
         inputToState.see(x);
-        LstmCells.Cell cell =
-            cells.cell(
-                tf.math.add(inputToState.output(column, group), fromAbove.get(i)), cs.get(i));
+        Operand<TFloat32> gates = tf.math.add(inputToState.output(column, group), fromAbove.get(i));
+        LstmCells.Cell cell = cells.cell(conditionRow.join(column, group, gates), cs.get(i));
         hRow.add(cell.h());
         cRow.add(cell.c());
         return cell.h();

@@ -25,15 +25,21 @@ public final class Rules {
     }
   }
 
-  /** A number of features splits into {@code channels} equal groups (the masks need that). */
-  public void divisible(String field, int features, int channels) {
-    if (features >= 1 && channels >= 1 && features % channels != 0) {
-      int below = features - features % channels;
-      int above = below + channels;
+  /**
+   * A number splits into equal parts.
+   *
+   * @param by the path of the field that is the number of parts
+   */
+  public void divisible(String field, int number, String by, int parts) {
+    if (number >= 1 && parts >= 1 && number % parts != 0) {
+      int below = number - number % parts;
+      int above = below + parts;
       broken(
-          field + " = " + features,
-          "it must be divisible by model.channels = "
-              + channels
+          field + " = " + number,
+          "it must be divisible by "
+              + by
+              + " = "
+              + parts
               + ": nearest are "
               + (below > 0 ? below + " and " : "")
               + above);

@@ -1,7 +1,6 @@
 package org.pixelrnn.sampler;
 
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,9 +9,6 @@ import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Provenance;
 import org.tensorflow.Result;
-import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.ByteDataBuffer;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -33,6 +29,7 @@ public final class Sampler implements AutoCloseable {
 
   private final ServedModel model;
   private final ImageShape shape;
+  private final Optional<SmallImages> small;
   private final Path version;
   private final Optional<Provenance> provenance;
 
@@ -41,6 +38,7 @@ public final class Sampler implements AutoCloseable {
     this.provenance = provenance;
     this.model = model;
     this.shape = model.shape();
+    this.small = model.smallShape().map(of -> new SmallImages(model, of));
   }
 
   /**
@@ -58,6 +56,11 @@ public final class Sampler implements AutoCloseable {
   /** The images that the model draws. */
   public ImageShape shape() {
     return shape;
+  }
+
+  /** The small images that a multi-scale model draws first, if it is one. */
+  public Optional<SmallImages> small() {
+    return small;
   }
 
   /** The folder of the version that was opened. */
@@ -91,19 +94,19 @@ public final class Sampler implements AutoCloseable {
    *     {@code temperature} is or is no number
    */
   public Images sample(int count, long seed, float temperature) {
-    check(count);
+    check(count, shape);
     check(temperature);
     try (TInt32 n = TInt32.scalarOf(count);
         TInt64 s = TInt64.scalarOf(seed);
         TFloat32 t = TFloat32.scalarOf(temperature);
         Result drawn = model.call("sample", Map.of("count", n, "seed", s, "temperature", t))) {
-      return Images.of(shape, levels(drawn, "images"));
+      return Images.of(shape, LevelTensors.levels(drawn, "images"));
     }
   }
 
   /** Draws the same images as {@link #sample(int, long, float)}, telling of each row at once. */
   public Images sample(int count, long seed, float temperature, RowListener listener) {
-    check(count);
+    check(count, shape);
     byte[] nothing = new byte[Math.multiplyExact(count, shape.dimensions())];
     boolean[] known = new boolean[Math.multiplyExact(count, shape.pixels())];
     return byRows(Images.of(shape, nothing), known, seed, temperature, listener);
@@ -121,13 +124,14 @@ public final class Sampler implements AutoCloseable {
   public Images complete(Images images, boolean[] known, long seed, float temperature) {
     check(images);
     check(temperature);
-    try (TUint8 x = uint8(images.levels(), imageTensor(images.count()));
-        TBool k = bool(forEach(images, known), images.count(), shape.height(), shape.width());
+    try (TUint8 x = LevelTensors.of(images);
+        TBool k =
+            LevelTensors.of(forEach(images, known), images.count(), shape.height(), shape.width());
         TInt64 s = TInt64.scalarOf(seed);
         TFloat32 t = TFloat32.scalarOf(temperature);
         Result drawn =
             model.call("complete", Map.of("images", x, "known", k, "seed", s, "temperature", t))) {
-      return Images.of(shape, levels(drawn, "images"));
+      return Images.of(shape, LevelTensors.levels(drawn, "images"));
     }
   }
 
@@ -139,7 +143,8 @@ public final class Sampler implements AutoCloseable {
   }
 
   /**
-   * The exact log-likelihood of each image, {@code log p(x)} in nats.
+   * The exact log-likelihood of each image, {@code log p(x)} in nats; of a multi-scale model that
+   * draws every pixel twice (section 3.6), a lower bound of it.
    *
    * @throws InputException if the images are of another shape
    */
@@ -149,7 +154,7 @@ public final class Sampler implements AutoCloseable {
     int batch = Math.max(1, LOGITS_AT_ONCE / (shape.dimensions() * shape.levels()));
     for (int from = 0; from < all.length; from += batch) {
       int to = Math.min(all.length, from + batch);
-      try (TUint8 x = uint8(images.slice(from, to).levels(), imageTensor(to - from));
+      try (TUint8 x = LevelTensors.of(images.slice(from, to));
           Result result = model.call("log_prob", Map.of("images", x))) {
         TFloat32 nats = (TFloat32) result.get("log_prob").orElseThrow();
         nats.copyTo(DataBuffers.of(all).offset(from).narrow(to - from));
@@ -173,7 +178,7 @@ public final class Sampler implements AutoCloseable {
     try (ChannelLikelihood parts = new ChannelLikelihood(shape)) {
       for (int from = 0; from < n; from += batch) {
         int to = Math.min(n, from + batch);
-        try (TUint8 x = uint8(images.slice(from, to).levels(), imageTensor(to - from));
+        try (TUint8 x = LevelTensors.of(images.slice(from, to));
             Result result = model.call("logits", Map.of("images", x))) {
           parts.compute(result.get("logits").orElseThrow(), x, all, from);
         }
@@ -183,8 +188,9 @@ public final class Sampler implements AutoCloseable {
   }
 
   /**
-   * The logits of every sub-pixel given all earlier ones, {@code [n, height, width, channels,
-   * levels]}. All at once: give few images.
+   * The logits of every sub-pixel given all earlier ones, a multi-scale model's order being first
+   * the pixels of the small image, then the others: {@code [n, height, width, channels, levels]}.
+   * All at once: give few images.
    *
    * @throws InputException if the images are of another shape
    */
@@ -192,7 +198,7 @@ public final class Sampler implements AutoCloseable {
     check(images);
     float[] all =
         new float[Math.multiplyExact(images.count(), shape.dimensions() * shape.levels())];
-    try (TUint8 x = uint8(images.levels(), imageTensor(images.count()));
+    try (TUint8 x = LevelTensors.of(images);
         Result result = model.call("logits", Map.of("images", x))) {
       ((TFloat32) result.get("logits").orElseThrow()).copyTo(DataBuffers.of(all));
     }
@@ -208,48 +214,13 @@ public final class Sampler implements AutoCloseable {
   private Images byRows(
       Images images, boolean[] known, long seed, float temperature, RowListener listener) {
     check(temperature);
-    int n = images.count();
-    int rowSize = shape.width() * shape.channels();
-    byte[] all = new byte[n * shape.dimensions()];
-    Result state;
-    try (TInt32 count = TInt32.scalarOf(n)) {
-      state = model.call("start", Map.of("count", count));
+    if (small.isPresent()) {
+      return small.get().complete(images, known, seed, temperature, listener);
     }
-    try (TInt64 s = TInt64.scalarOf(seed);
-        TFloat32 t = TFloat32.scalarOf(temperature)) {
-      for (int row = 0; row < shape.height(); row++) {
-        byte[] knownValues = new byte[n * rowSize];
-        boolean[] knownPixels = new boolean[n * shape.width()];
-        for (int i = 0; i < n; i++) {
-          int at = i * shape.height() + row;
-          System.arraycopy(images.levels(), at * rowSize, knownValues, i * rowSize, rowSize);
-          System.arraycopy(
-              known, at * shape.width(), knownPixels, i * shape.width(), shape.width());
-        }
-        Result drawn;
-        try (TInt32 r = TInt32.scalarOf(row);
-            TUint8 v = uint8(knownValues, Shape.of(n, shape.width(), shape.channels()));
-            TBool k = bool(knownPixels, n, shape.width())) {
-          Map<String, Tensor> inputs = new HashMap<>();
-          state.forEach(tensor -> inputs.put(tensor.getKey(), tensor.getValue()));
-          inputs.keySet().removeIf(name -> !name.startsWith("state_"));
-          inputs.putAll(
-              Map.of("row", r, "known_values", v, "known", k, "seed", s, "temperature", t));
-          drawn = model.call("next_row", inputs);
-        }
-        // The tensors of the state stay where they are, from one call to the next.
-        state.close();
-        state = drawn;
-        byte[] levels = levels(drawn, "values");
-        for (int i = 0; i < n; i++) {
-          System.arraycopy(levels, i * rowSize, all, (i * shape.height() + row) * rowSize, rowSize);
-        }
-        listener.row(row, levels);
-      }
-    } finally {
-      state.close();
+    try (TInt32 count = TInt32.scalarOf(images.count())) {
+      return new RowByRow(model, listener)
+          .draw(Map.of("count", count), images, known, seed, temperature);
     }
-    return Images.of(shape, all);
   }
 
   private boolean[] forEach(Images images, boolean[] known) {
@@ -278,39 +249,16 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
-  private void check(int count) {
+  static void check(int count, ImageShape shape) {
     int most = Integer.MAX_VALUE / shape.dimensions();
     if (count < 0 || count > most) {
       throw new InputException("count = " + count + "; expected 0 to " + most);
     }
   }
 
-  private static void check(float temperature) {
+  static void check(float temperature) {
     if (!(temperature >= 0) || Float.isInfinite(temperature)) {
       throw new InputException("temperature = " + temperature + "; expected at least 0");
     }
-  }
-
-  private Shape imageTensor(int n) {
-    return Shape.of(n, shape.height(), shape.width(), shape.channels());
-  }
-
-  private static TUint8 uint8(byte[] levels, Shape tensor) {
-    return Tensor.of(TUint8.class, tensor, DataBuffers.of(levels, true, false));
-  }
-
-  private static TBool bool(boolean[] values, long... sizes) {
-    byte[] bytes = new byte[values.length];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) (values[i] ? 1 : 0);
-    }
-    return Tensor.of(TBool.class, Shape.of(sizes), DataBuffers.of(bytes, true, false));
-  }
-
-  private static byte[] levels(Result result, String output) {
-    ByteDataBuffer data = result.get(output).orElseThrow().asRawTensor().data();
-    byte[] levels = new byte[Math.toIntExact(data.size())];
-    data.read(levels);
-    return levels;
   }
 }

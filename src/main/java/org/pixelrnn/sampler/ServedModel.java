@@ -3,6 +3,7 @@ package org.pixelrnn.sampler;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pixelrnn.image.ImageShape;
@@ -15,6 +16,7 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 
 /**
  * A loaded SavedModel whose signatures have been checked: calls by signature and tensor names, as
@@ -31,6 +33,14 @@ final class ServedModel implements AutoCloseable {
           "start", Set.of(),
           "next_row", Set.of("values"));
 
+  /** What a multi-scale model must answer to as well. */
+  private static final Map<String, Set<String>> REQUIRED_OF_SCALES =
+      Map.of(
+          "sample_small", Set.of("images"),
+          "reduce", Set.of("small", "known"),
+          "complete_small", Set.of("images"),
+          "upscale", Set.of("images"));
+
   /**
    * One round of graph optimisation instead of two: the first images come a quarter sooner, and the
    * others as fast.
@@ -46,14 +56,38 @@ final class ServedModel implements AutoCloseable {
 
   private final SavedModelBundle bundle;
   private final ImageShape shape;
+  private final Optional<ImageShape> smallShape;
 
   private ServedModel(SavedModelBundle bundle, Path folder) {
     this.bundle = bundle;
     Map<String, SignatureDef> signatures = bundle.metaGraphDef().getSignatureDefMap();
-    REQUIRED.forEach(
+    require(REQUIRED, signatures, folder);
+    List<Long> logits = sizes(signatures.get("logits").getOutputsOrThrow("logits"));
+    try {
+      shape = shape(logits, logits.get(4));
+      if (signatures.containsKey("sample_small")) {
+        require(REQUIRED_OF_SCALES, signatures, folder);
+        smallShape =
+            Optional.of(
+                shape(
+                    sizes(signatures.get("sample_small").getOutputsOrThrow("images")),
+                    logits.get(4)));
+      } else {
+        smallShape = Optional.empty();
+      }
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      throw new InputException(
+          folder + ": `logits` is " + logits + "; expected [-1, height, width, channels, levels]",
+          e);
+    }
+  }
+
+  private static void require(
+      Map<String, Set<String>> required, Map<String, SignatureDef> found, Path folder) {
+    required.forEach(
         (name, outputs) -> {
-          if (!signatures.containsKey(name)
-              || !signatures.get(name).getOutputsMap().keySet().containsAll(outputs)) {
+          if (!found.containsKey(name)
+              || !found.get(name).getOutputsMap().keySet().containsAll(outputs)) {
             throw new InputException(
                 folder
                     + ": no signature `"
@@ -61,26 +95,22 @@ final class ServedModel implements AutoCloseable {
                     + "` with the outputs "
                     + new TreeSet<>(outputs)
                     + " among "
-                    + new TreeSet<>(signatures.keySet())
+                    + new TreeSet<>(found.keySet())
                     + "; expected a model that was written by `pixelrnn export`");
           }
         });
-    List<Long> logits =
-        signatures.get("logits").getOutputsOrThrow("logits").getTensorShape().getDimList().stream()
-            .map(d -> d.getSize())
-            .toList();
-    try {
-      this.shape =
-          new ImageShape(
-              Math.toIntExact(logits.get(1)),
-              Math.toIntExact(logits.get(2)),
-              Math.toIntExact(logits.get(3)),
-              Math.toIntExact(logits.get(4)));
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      throw new InputException(
-          folder + ": `logits` is " + logits + "; expected [-1, height, width, channels, levels]",
-          e);
-    }
+  }
+
+  private static List<Long> sizes(TensorInfo tensor) {
+    return tensor.getTensorShape().getDimList().stream().map(d -> d.getSize()).toList();
+  }
+
+  private static ImageShape shape(List<Long> sizes, long levels) {
+    return new ImageShape(
+        Math.toIntExact(sizes.get(1)),
+        Math.toIntExact(sizes.get(2)),
+        Math.toIntExact(sizes.get(3)),
+        Math.toIntExact(levels));
   }
 
   /** Loads a version of a model. */
@@ -108,6 +138,11 @@ final class ServedModel implements AutoCloseable {
   /** Height, width, channels and levels, as the signatures say. */
   ImageShape shape() {
     return shape;
+  }
+
+  /** The same of the small images that a multi-scale model draws first. */
+  Optional<ImageShape> smallShape() {
+    return smallShape;
   }
 
   /** Each signature with the names of its inputs and outputs. */

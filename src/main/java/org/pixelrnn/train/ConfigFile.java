@@ -9,7 +9,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -101,12 +106,17 @@ public final class ConfigFile {
 
   /** The message of this full name at or below {@code root}. */
   private static Optional<Descriptor> message(Descriptor root, String fullName) {
-    if (root.getFullName().equals(fullName)) {
-      return Optional.of(root);
+    // Messages may hold messages of their own kind.
+    Set<Descriptor> seen = new LinkedHashSet<>();
+    Deque<Descriptor> ahead = new ArrayDeque<>(List.of(root));
+    while (!ahead.isEmpty()) {
+      Descriptor message = ahead.pop();
+      if (seen.add(message)) {
+        message.getFields().stream()
+            .filter(field -> field.getJavaType() == JavaType.MESSAGE)
+            .forEach(field -> ahead.add(field.getMessageType()));
+      }
     }
-    return root.getFields().stream()
-        .filter(field -> field.getJavaType() == JavaType.MESSAGE)
-        .flatMap(field -> message(field.getMessageType(), fullName).stream())
-        .findFirst();
+    return seen.stream().filter(message -> message.getFullName().equals(fullName)).findFirst();
   }
 }

@@ -9,6 +9,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.proto.v1.Stage;
 
 /**
  * Tells a person how training goes: step, images per second, nats and bits per dimension, time
@@ -39,13 +40,16 @@ public final class Progress {
     this.terminal = terminal;
   }
 
-  void begin(long firstStep, long endStep, int imagesPerStep, ImageShape images) {
+  void begin(Stage stage, long firstStep, long endStep, int imagesPerStep, ImageShape images) {
     first = firstStep;
     end = endStep;
     batchSize = imagesPerStep;
     shape = images;
     begun = System.nanoTime();
     lastLine = begun;
+    if (stage != Stage.WHOLE) {
+      out.println("stage " + Stages.name(stage) + ": " + images);
+    }
     if (terminal) {
       bar =
           new ProgressBarBuilder()

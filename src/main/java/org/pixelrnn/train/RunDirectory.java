@@ -10,8 +10,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
+import org.pixelrnn.proto.v1.Stage;
 
 /**
  * All that a training run leaves behind, in one folder.
@@ -23,10 +26,14 @@ import org.pixelrnn.proto.v1.Run;
  *   samples.png               drawn after the last epoch
  * </pre>
  *
+ * <p>That of a multi-scale model has {@code run.textproto} and one such folder for each stage,
+ * {@code small} and {@code full}.
+ *
  * @param path of the folder
  * @param run its description
+ * @param whole the folder that this is a stage of, if it is one
  */
-public record RunDirectory(Path path, Run run) {
+public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
   private static final String RUN = "run.textproto";
 
   /**
@@ -41,7 +48,7 @@ public record RunDirectory(Path path, Run run) {
           path
               + ": there is a run already; --resume goes on with it, another --run-dir begins anew");
     }
-    return new RunDirectory(path, run);
+    return new RunDirectory(path, run, Optional.empty());
   }
 
   /**
@@ -52,7 +59,8 @@ public record RunDirectory(Path path, Run run) {
   public static RunDirectory open(Path path) {
     Path description = path.resolve(RUN);
     try {
-      return new RunDirectory(path, TextFormat.parse(Files.readString(description), Run.class));
+      return new RunDirectory(
+          path, TextFormat.parse(Files.readString(description), Run.class), Optional.empty());
     } catch (NoSuchFileException e) {
       throw new InputException(path + ": no run was begun here (there is no " + RUN + ")", e);
     } catch (IOException e) {
@@ -78,7 +86,39 @@ public record RunDirectory(Path path, Run run) {
         run.getConfig().getTraining().getOptimizerCase(),
         resumed.getConfig().getTraining().getOptimizerCase());
     same("data set's digest", run.getDatasetDigest(), resumed.getDatasetDigest());
-    return new RunDirectory(path, resumed);
+    return new RunDirectory(path, resumed, whole);
+  }
+
+  /** The stages in the order in which they are trained; of a single network, the run itself. */
+  public List<Stage> stages() {
+    return run.getStage() == Stage.WHOLE
+        ? Stages.of(run.getConfig().getModel())
+        : List.of(run.getStage());
+  }
+
+  /**
+   * The folder of a stage, in which its run has begun or not.
+   *
+   * @throws InputException if the model has no such stage, or it has begun as another run
+   */
+  public RunDirectory stage(Stage stage) {
+    if (!stages().contains(stage)) {
+      throw new InputException(
+          path
+              + ": there is no stage "
+              + Stages.name(stage)
+              + "; only a model of multi_scale is trained in stages, small and full");
+    }
+    if (stage == run.getStage()) {
+      return this;
+    }
+    Path folder = path.resolve(Stages.name(stage));
+    Run ofStage = Stages.run(run, stage);
+    RunDirectory directory =
+        Files.exists(folder.resolve(RUN))
+            ? open(folder).resumeAs(ofStage)
+            : new RunDirectory(folder, ofStage, Optional.empty());
+    return new RunDirectory(folder, directory.run, Optional.of(this));
   }
 
   /** The run's checkpoints. */
@@ -123,6 +163,7 @@ public record RunDirectory(Path path, Run run) {
    * @throws InputException if that cannot be done
    */
   void write() {
+    whole.ifPresent(RunDirectory::write);
     Path description = path.resolve(RUN);
     Path unfinished = path.resolve(RUN + ".tmp");
     try {

@@ -2,6 +2,7 @@ package org.pixelrnn.train;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.pixelrnn.data.Prefetch;
 import org.pixelrnn.data.Split;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.proto.v1.Checkpoint;
@@ -21,7 +23,8 @@ import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.TrainingConfig;
 
 /**
- * Trains a network: step by step, with a validation of the averaged weights after each epoch.
+ * Trains a network, or one stage of a model: step by step, with a validation of the averaged
+ * weights after each epoch.
  *
  * <p>Batches, learning rate and averaging are functions of the step's number, and a checkpoint
  * holds every variable, so that a resumed run takes the very steps that an uninterrupted one would
@@ -41,6 +44,7 @@ public final class Trainer implements AutoCloseable {
   private final TrainingGraph graph;
   private final Batches batches;
   private final EvaluationImages validation;
+  private final Images sampled;
   private final Checkpoints checkpoints;
   private final long plannedSteps;
 
@@ -87,10 +91,15 @@ public final class Trainer implements AutoCloseable {
       throw new InputException(
           "data " + data.name() + ": there are no validation images; raise data.validation_share");
     }
+    sampled = repeated(validation.batch(0), SAMPLES);
     plannedSteps =
         config.hasSteps() ? config.getSteps() : config.getEpochs() * batches.stepsPerEpoch();
     checkpoints = directory.checkpoints();
-    graph = new TrainingGraph(directory.run().getConfig(), threads);
+    graph = new TrainingGraph(directory.run().getConfig(), directory.run().getStage(), threads);
+  }
+
+  private static Images repeated(Images images, int count) {
+    return Images.concat(Collections.nCopies(1 + count / images.count(), images)).slice(0, count);
   }
 
   /** Steps of the whole run, of which the learning rate's decay is a share. */
@@ -123,7 +132,8 @@ public final class Trainer implements AutoCloseable {
           Prefetch ahead = new Prefetch(batches::batch, first, BATCHES_AHEAD)) {
         LearningRateSchedule schedule =
             new LearningRateSchedule(config.getLearningRate(), plannedSteps);
-        progress.begin(first, end, config.getBatchSize(), graph.network().shape());
+        progress.begin(
+            directory.run().getStage(), first, end, config.getBatchSize(), graph.network().shape());
         long step = first;
         while (step < end && !interruption.requested()) {
           double rate = schedule.at(step);
@@ -142,7 +152,7 @@ public final class Trainer implements AutoCloseable {
           }
         }
         if (step < end) {
-          progress.interrupted(step, directory.path());
+          progress.interrupted(step, directory.whole().orElse(directory).path());
         }
         return new Outcome(step, validated, step < end);
       } finally {
@@ -177,7 +187,7 @@ public final class Trainer implements AutoCloseable {
         Map.of(
             "validation/nats_per_image", measured.getNatsPerImage(),
             "validation/bits_per_dim", measured.getBitsPerDim()));
-    var grid = SampleGrid.of(graph.sample(SAMPLES, config.getSeed()));
+    var grid = SampleGrid.of(graph.sample(sampled, config.getSeed()));
     ImageFile.write(grid, directory.samples());
     events.picture(step, "samples", grid);
     return measured;

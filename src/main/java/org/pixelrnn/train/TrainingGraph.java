@@ -8,11 +8,15 @@ import java.util.Map;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.ImageDrawing;
+import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Likelihood;
+import org.pixelrnn.model.MultiScaleDrawing;
+import org.pixelrnn.model.MultiScaleNetwork;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.Pass;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -36,8 +40,10 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
- * A network with everything that training adds to it: variables, their gradients, an optimizer, and
- * an exponential average of each weight, {@code average/layer3/convolution/kernel}.
+ * One network of a model with everything that training adds to it: variables, their gradients, an
+ * optimizer, and an exponential average of each weight, {@code average/layer3/convolution/kernel}.
+ *
+ * <p>Images are given whole: the small network of a multi-scale model sees their small versions.
  *
  * <p>The loss is the mean of {@code -log p(x)} over a batch, in nats per image. Gradients are
  * scaled by {@code min(1, clip / ‖gradient‖)}, the norm being that of all of them together.
@@ -57,6 +63,7 @@ public final class TrainingGraph implements AutoCloseable {
   private final Placeholder<TInt32> sampleCount;
   private final Placeholder<TInt64> sampleSeed;
   private final Operand<TUint8> samples;
+  private final boolean upscales;
   private final TrainingConfig training;
 
   /**
@@ -71,14 +78,16 @@ public final class TrainingGraph implements AutoCloseable {
    * Builds the graph and sets all weights to their initial values.
    *
    * @param config a configuration that has been checked
+   * @param stage which network of the model
    * @param threads TensorFlow may use, 0 for as many as there are cores; with 1 every result is
    *     repeatable to the last bit
    */
-  public TrainingGraph(RunConfig config, int threads) {
+  public TrainingGraph(RunConfig config, Stage stage, int threads) {
     training = config.getTraining();
-    network = new Network(config.getModel());
+    ImageModel model = ImageModel.of(config.getModel());
+    network = Stages.network(model, stage);
     Ops tf = Ops.create(graph);
-    ImageShape shape = network.shape();
+    ImageShape shape = model.shape();
     images =
         tf.withName("images")
             .placeholder(
@@ -94,9 +103,10 @@ public final class TrainingGraph implements AutoCloseable {
       averages.put(weight, Variables.create(tf, averageOf(weight), weight.shape(), initial));
     }
 
+    Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
     Pass pass = new Pass(tf.withSubScope("network"), variables::get);
-    Operand<TFloat32> logits = network.logits(pass, images);
-    Likelihood likelihood = Likelihood.of(tf, logits, images);
+    Operand<TFloat32> logits = network.logits(pass, seen);
+    Likelihood likelihood = network.likelihood(tf, logits, seen);
     loss = tf.math.neg(tf.math.mean(likelihood.logProb(), tf.constant(0)));
     Operand<TFloat32> batch = tf.dtypes.cast(tf.size(likelihood.logProb()), TFloat32.class);
     Map<Weight, Operand<TFloat32>> gradients =
@@ -107,16 +117,28 @@ public final class TrainingGraph implements AutoCloseable {
     update = averaged(tf, optimized(tf, variables, gradients), variables);
 
     Pass averaged = new Pass(tf.withSubScope("averaged_network"), averages::get);
-    averagedLogProb = Likelihood.of(tf, network.logits(averaged, images), images).logProb();
+    averagedLogProb = network.scores(averaged, seen).logProb();
     sampleCount =
         tf.withName("sample_count").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
     sampleSeed =
         tf.withName("sample_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    try (ImageDrawing drawing = new ImageDrawing(network)) {
-      samples = drawing.sample(averaged, sampleCount, sampleSeed, tf.constant(1f));
-    }
+    upscales = stage == Stage.FULL;
+    samples = upscales ? upscaled(tf, (MultiScaleNetwork) model, averaged) : sampled(tf, averaged);
     session = new Session(graph, sessionConfig(threads));
     session.initialize();
+  }
+
+  private Operand<TUint8> sampled(Ops tf, Pass averaged) {
+    try (ImageDrawing drawing = new ImageDrawing(network)) {
+      return drawing.sample(averaged, sampleCount, sampleSeed, tf.constant(1f));
+    }
+  }
+
+  private Operand<TUint8> upscaled(Ops tf, MultiScaleNetwork model, Pass averaged) {
+    try (MultiScaleDrawing drawing = new MultiScaleDrawing(model)) {
+      return drawing.upscale(
+          averaged, model.reduction().of(tf, images), sampleSeed, tf.constant(1f));
+    }
   }
 
   /** The network being trained. */
@@ -157,15 +179,21 @@ public final class TrainingGraph implements AutoCloseable {
     }
   }
 
-  /** Draws images from the network with the averaged weights. */
-  public Images sample(int count, long seed) {
-    try (TInt32 n = TInt32.scalarOf(count);
-        TInt64 s = TInt64.scalarOf(seed);
-        Result result =
-            session.runner().feed(sampleCount, n).feed(sampleSeed, s).fetch(samples).run()) {
-      byte[] levels = new byte[Math.multiplyExact(count, network.shape().dimensions())];
-      ((TUint8) result.get(0)).asRawTensor().data().read(levels);
-      return Images.of(network.shape(), levels);
+  /**
+   * Draws images from the network with the averaged weights: as many as are given, and from a
+   * network that is conditioned on small images, those of the given ones.
+   */
+  public Images sample(Images like, long seed) {
+    try (TInt64 s = TInt64.scalarOf(seed);
+        TInt32 n = TInt32.scalarOf(like.count());
+        TUint8 x = tensor(like)) {
+      Session.Runner runner = session.runner().feed(sampleSeed, s).fetch(samples);
+      try (Result result =
+          (upscales ? runner.feed(images, x) : runner.feed(sampleCount, n)).run()) {
+        byte[] levels = new byte[Math.multiplyExact(like.count(), network.shape().dimensions())];
+        ((TUint8) result.get(0)).asRawTensor().data().read(levels);
+        return Images.of(network.shape(), levels);
+      }
     }
   }
 

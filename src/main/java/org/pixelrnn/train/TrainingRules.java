@@ -28,7 +28,14 @@ public final class TrainingRules {
     Rules rules = new Rules();
     ModelRules.check(run.getModel(), rules);
     check(run.getData(), rules);
-    check(run.getTraining(), rules);
+    check("training", run.getTraining(), rules);
+    if (run.hasSmallTraining()) {
+      if (run.getModel().hasMultiScale()) {
+        check("small_training", Stages.smallTraining(run), rules);
+      } else {
+        rules.broken("small_training is set", "only a model of multi_scale has a small network");
+      }
+    }
     rules.enforce();
   }
 
@@ -37,45 +44,44 @@ public final class TrainingRules {
     rules.within("data.random_crop", data.getRandomCrop(), Range.closed(0.0, 1.0));
   }
 
-  private static void check(TrainingConfig training, Rules rules) {
+  private static void check(String path, TrainingConfig training, Rules rules) {
     switch (training.getOptimizerCase()) {
-      case RMS_PROP -> check(training.getRmsProp(), rules);
-      case ADAM -> check(training.getAdam(), rules);
+      case RMS_PROP -> check(path + ".rms_prop.", training.getRmsProp(), rules);
+      case ADAM -> check(path + ".adam.", training.getAdam(), rules);
       case OPTIMIZER_NOT_SET ->
-          rules.broken("training.optimizer is not set", "it must have rms_prop {} or adam {}");
+          rules.broken(path + ".optimizer is not set", "it must have rms_prop {} or adam {}");
     }
-    check(training.getLearningRate(), rules);
+    check(path + ".learning_rate.", training.getLearningRate(), rules);
     rules.within(
-        "training.gradient_clip_norm",
+        path + ".gradient_clip_norm",
         training.getGradientClipNorm(),
         Range.closedOpen(0.0, Double.POSITIVE_INFINITY));
-    rules.within("training.averaging_decay", training.getAveragingDecay(), DECAY);
-    rules.within("training.batch_size", training.getBatchSize(), Range.closed(1, 65536));
+    rules.within(path + ".averaging_decay", training.getAveragingDecay(), DECAY);
+    rules.within(path + ".batch_size", training.getBatchSize(), Range.closed(1, 65536));
     switch (training.getLengthCase()) {
-      case STEPS -> rules.within("training.steps", training.getSteps(), Range.atLeast(1L));
-      case EPOCHS -> rules.within("training.epochs", training.getEpochs(), POSITIVE);
+      case STEPS -> rules.within(path + ".steps", training.getSteps(), Range.atLeast(1L));
+      case EPOCHS -> rules.within(path + ".epochs", training.getEpochs(), POSITIVE);
       case LENGTH_NOT_SET ->
-          rules.broken("training.length is not set", "it must have steps or epochs");
+          rules.broken(path + ".length is not set", "it must have steps or epochs");
     }
-    rules.within("training.checkpoint_every_steps", training.getCheckpointEverySteps(), POSITIVE);
-    rules.within("training.keep_checkpoints", training.getKeepCheckpoints(), POSITIVE);
-    rules.within("training.validation_images", training.getValidationImages(), Range.atLeast(0));
+    rules.within(path + ".checkpoint_every_steps", training.getCheckpointEverySteps(), POSITIVE);
+    rules.within(path + ".keep_checkpoints", training.getKeepCheckpoints(), POSITIVE);
+    rules.within(path + ".validation_images", training.getValidationImages(), Range.atLeast(0));
   }
 
-  private static void check(RmsProp optimizer, Rules rules) {
-    rules.within("training.rms_prop.decay", optimizer.getDecay(), DECAY);
-    rules.within("training.rms_prop.momentum", optimizer.getMomentum(), DECAY);
-    rules.within("training.rms_prop.epsilon", optimizer.getEpsilon(), POSITIVE_REAL);
+  private static void check(String path, RmsProp optimizer, Rules rules) {
+    rules.within(path + "decay", optimizer.getDecay(), DECAY);
+    rules.within(path + "momentum", optimizer.getMomentum(), DECAY);
+    rules.within(path + "epsilon", optimizer.getEpsilon(), POSITIVE_REAL);
   }
 
-  private static void check(Adam optimizer, Rules rules) {
-    rules.within("training.adam.beta1", optimizer.getBeta1(), DECAY);
-    rules.within("training.adam.beta2", optimizer.getBeta2(), DECAY);
-    rules.within("training.adam.epsilon", optimizer.getEpsilon(), POSITIVE_REAL);
+  private static void check(String path, Adam optimizer, Rules rules) {
+    rules.within(path + "beta1", optimizer.getBeta1(), DECAY);
+    rules.within(path + "beta2", optimizer.getBeta2(), DECAY);
+    rules.within(path + "epsilon", optimizer.getEpsilon(), POSITIVE_REAL);
   }
 
-  private static void check(LearningRate rate, Rules rules) {
-    String path = "training.learning_rate.";
+  private static void check(String path, LearningRate rate, Rules rules) {
     rules.within(path + "initial", rate.getInitial(), POSITIVE_REAL);
     rules.within(path + "warmup_steps", rate.getWarmupSteps(), Range.atLeast(0L));
     switch (rate.getDecayCase()) {

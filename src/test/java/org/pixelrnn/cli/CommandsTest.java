@@ -278,6 +278,100 @@ class CommandsTest {
     assertEquals(measured.get("bits_per_dim").getAsDouble(), sum / 3, 1e-9);
   }
 
+  private static final String SCALES =
+      "model { multi_scale { small { pixel_cnn {} h: 4 layers: 1 head_width: 4 }"
+          + " full { pixel_cnn {} h: 4 layers: 1 head_width: 4 } BOUND } }"
+          + TINY.substring(TINY.indexOf(" training"));
+
+  @Test
+  void aMultiScaleModelFromTrainingToDrawing() throws IOException {
+    Path run = folder.resolve("scales-run");
+    Path scales = folder.resolve("models/scales");
+    Path config = folder.resolve("scales.textproto");
+    Files.writeString(config, SCALES.replace("BOUND", ""));
+    Object[] train = {
+      "train", "--config", config, "--data", "strokes", "--run-dir", run, "--stage", "small"
+    };
+    String small = run(0, train).out();
+    assertTrue(small.startsWith("stage small: 6 steps: validation"), small);
+    assertTrue(small.contains("--resume --stage full"), small);
+    run(2, "export", "--run-dir", run, "--to", scales);
+    String both = run(0, "train", "--run-dir", run, "--resume").out();
+    assertTrue(both.contains("stage full: 6 steps: validation"), both);
+    run(0, "export", "--run-dir", run, "--to", scales);
+
+    JsonObject facts = run(0, "inspect", "--model", scales, "--json").json();
+    assertEquals("multi_scale", facts.get("architecture").getAsString());
+    assertEquals(4, facts.get("factor").getAsInt());
+    assertEquals(4, facts.getAsJsonObject("full").get("h").getAsInt());
+    assertTrue(facts.get("nats_per_image").getAsDouble() > 0);
+
+    JsonObject measured =
+        run(0, "eval", "--model", scales, "--data", "strokes", "--limit", "50", "--json").json();
+    double nats = measured.get("nats_per_image").getAsDouble();
+    assertTrue(nats > 100 && nats < 784 * Math.log(2) + 100, nats + " nats");
+    assertFalse(measured.has("bound"));
+
+    Path grid = folder.resolve("scales.png");
+    Commands.Ended sampled =
+        run(0, "sample", "--model", scales, "--count", "3", "--out", grid, "--stream");
+    // 7 rows of the small images, 28 of the large ones, two in a line.
+    assertEquals(4 + 14 + 1, sampled.out().lines().count(), sampled.out());
+    BufferedImage pairs = ImageFile.decode(grid);
+    Path large = folder.resolve("large.png");
+    Object[] upscale = {
+      "upscale",
+      "--model",
+      scales,
+      "--image",
+      run.resolve("full/samples.png"),
+      "--count",
+      "3",
+      "--seed",
+      "2",
+      "--out",
+      large
+    };
+    assertTrue(run(0, upscale).out().startsWith("7×7×1 of 2 levels and 3 times 28×28×1"));
+    // Two by two: the small one and three large ones. Two pairs by two.
+    BufferedImage upscaled = ImageFile.decode(large);
+    assertEquals(upscaled.getHeight(), pairs.getHeight());
+    assertEquals(2 * upscaled.getWidth() - 2, pairs.getWidth());
+    Path first = Files.move(large, folder.resolve("first-large.png"));
+    run(0, upscale);
+    assertEquals(-1, Files.mismatch(first, large));
+    Object[] complete = {
+      "complete",
+      "--model",
+      scales,
+      "--data",
+      "strokes",
+      "--count",
+      "2",
+      "--occlude",
+      "bottom:0.5",
+      "--out",
+      folder.resolve("completed.png")
+    };
+    run(0, complete);
+  }
+
+  @Test
+  void whatIsOnlyABoundIsCalledOne() throws IOException {
+    Path run = folder.resolve("bound-run");
+    Path bound = folder.resolve("models/bound");
+    Path config = folder.resolve("bound.textproto");
+    Files.writeString(config, SCALES.replace("BOUND", "draw_every_pixel: true reduction: BOX"));
+    run(0, "train", "--config", config, "--data", "strokes", "--run-dir", run);
+    run(0, "export", "--run-dir", run, "--to", bound);
+    Object[] eval = {"eval", "--model", bound, "--data", "strokes", "--limit", "50"};
+    String said = run(0, eval).out();
+    assertTrue(said.startsWith("upper bound of the negative log-likelihood: "), said);
+    Object[] json = Arrays.copyOf(eval, eval.length + 1);
+    json[eval.length] = "--json";
+    assertTrue(run(0, json).json().get("bound").getAsBoolean());
+  }
+
   @Test
   void resumeNeedsNoMoreThanTheFolder() {
     Path run = folder.resolve("resumed");
@@ -337,6 +431,12 @@ class CommandsTest {
         "complete --model MODEL --data strokes --occlude top:0.5 --completions 0 --out OUT",
         "complete --model MODEL --occlude bottom:0.5 --out OUT",
         "complete --model MODEL --image RUN/run.textproto --occlude bottom:0.5 --out OUT",
+        "upscale --model MODEL --image RUN/samples.png --out OUT",
+        "upscale --model MODEL --out OUT",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --stage small",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --stage middle",
+        "train --preset mnist-multi-scale --data strokes --run-dir OUT --set model.multi_scale.factor=3",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set small_training.steps=3",
         "inspect --model OUT",
         "inspect --model MODEL --softmax 0,0,0 --out OUT",
         "inspect --model MODEL --softmax 0,0,1 --image RUN/samples.png --out OUT",

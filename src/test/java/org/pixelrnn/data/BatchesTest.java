@@ -25,6 +25,7 @@ import org.pixelrnn.proto.v1.DataConfig;
 import org.pixelrnn.proto.v1.DataConfig.Binarisation;
 
 class BatchesTest {
+  private static final ImageShape SQUARE = new ImageShape(28, 28, 1, 256);
 
   private static Batches numbered(int size, int batchSize, long seed) {
     ImageDataset data = new Numbered(size, 0);
@@ -89,7 +90,7 @@ class BatchesTest {
 
   @Test
   void aBatchDoesNotDependOnWhatWasReadBefore() {
-    ImageDataset data = Strokes.grey();
+    ImageDataset data = Strokes.grey(SQUARE);
     ImageShape model = new ImageShape(28, 28, 1, 2);
     Batches inOrder = new Batches(data, model, Numbered.CONFIG, 30, 9);
     long[] steps = LongStream.concat(LongStream.range(0, 10), LongStream.range(330, 337)).toArray();
@@ -97,7 +98,7 @@ class BatchesTest {
     for (long step : steps) {
       expected.put(step, inOrder.batch(step));
     }
-    Batches resumed = new Batches(Strokes.grey(), model, Numbered.CONFIG, 30, 9);
+    Batches resumed = new Batches(Strokes.grey(SQUARE), model, Numbered.CONFIG, 30, 9);
     for (int i = steps.length - 1; i >= 0; i--) {
       assertEquals(expected.get(steps[i]), resumed.batch(steps[i]));
     }
@@ -174,7 +175,7 @@ class BatchesTest {
   @CsvSource({"27,28,1", "28,29,1", "28,28,3"})
   void aModelOfAnotherShapeIsRefusedAtOnce(int height, int width, int channels) {
     ImageShape model = new ImageShape(height, width, channels, 2);
-    ImageDataset data = Strokes.grey();
+    ImageDataset data = Strokes.grey(SQUARE);
     String expected =
         "data strokes: images of 28×28×1, but the model's are "
             + (height + "×" + width + "×" + channels)

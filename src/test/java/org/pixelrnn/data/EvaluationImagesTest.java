@@ -11,10 +11,11 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 
 class EvaluationImagesTest {
+  private static final ImageShape SQUARE = new ImageShape(28, 28, 1, 256);
 
   private static EvaluationImages strokes(Split split, int batchSize) {
     ImageShape model = new ImageShape(28, 28, 1, 2);
-    return new EvaluationImages(Strokes.grey(), split, model, Numbered.CONFIG, batchSize, 40);
+    return new EvaluationImages(Strokes.grey(SQUARE), split, model, Numbered.CONFIG, batchSize, 40);
   }
 
   @ParameterizedTest

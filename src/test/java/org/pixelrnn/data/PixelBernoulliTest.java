@@ -12,6 +12,7 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 
 class PixelBernoulliTest {
+  private static final ImageShape SQUARE = new ImageShape(28, 28, 1, 256);
 
   @Test
   void countsWithOneAddedToEach() {
@@ -60,7 +61,7 @@ class PixelBernoulliTest {
 
   @Test
   void aDigitIsWorthAboutTwoHundredNats() {
-    ImageDataset data = Strokes.grey();
+    ImageDataset data = Strokes.grey(SQUARE);
     ImageShape shape = new ImageShape(28, 28, 1, 2);
     PixelBernoulli model =
         PixelBernoulli.fit(

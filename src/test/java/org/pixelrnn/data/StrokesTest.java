@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.ImageShape;
 
 class StrokesTest {
+  private static final ImageShape SQUARE = new ImageShape(28, 28, 1, 256);
 
   private static byte[] read(ImageDataset data, Split split, long epoch, int index) {
     byte[] picture = new byte[data.shape().dimensions()];
@@ -35,15 +36,19 @@ class StrokesTest {
 
   @Test
   void areTwentyEightBySquare() {
-    assertEquals(new ImageShape(28, 28, 1, 256), Strokes.grey().shape());
-    assertEquals(new ImageShape(28, 28, 3, 256), Strokes.colour().shape());
+    assertEquals(new ImageShape(28, 28, 1, 256), Strokes.grey(SQUARE).shape());
+    assertEquals(new ImageShape(28, 28, 3, 256), Strokes.colour(SQUARE).shape());
+    assertEquals(
+        new ImageShape(32, 32, 3, 256), Strokes.colour(new ImageShape(32, 32, 3, 4)).shape());
+    assertEquals(
+        new ImageShape(28, 28, 1, 256), Strokes.grey(new ImageShape(28, 27, 1, 2)).shape());
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void areTheSameInEveryInstanceAndThread(boolean colour) {
-    ImageDataset one = colour ? Strokes.colour() : Strokes.grey();
-    ImageDataset other = colour ? Strokes.colour() : Strokes.grey();
+    ImageDataset one = colour ? Strokes.colour(SQUARE) : Strokes.grey(SQUARE);
+    ImageDataset other = colour ? Strokes.colour(SQUARE) : Strokes.grey(SQUARE);
     byte[][] expected = new byte[400][];
     for (int i = 0; i < expected.length; i++) {
       expected[i] = read(one, Split.TRAIN, 3, i);
@@ -56,7 +61,7 @@ class StrokesTest {
 
   @Test
   void noPictureComesTwiceInAnySplitOrEpoch() {
-    ImageDataset data = Strokes.grey();
+    ImageDataset data = Strokes.grey(SQUARE);
     Set<ByteBuffer> seen = new HashSet<>();
     int read = 0;
     for (int i = 0; i < 1000; i++) {
@@ -75,7 +80,7 @@ class StrokesTest {
       value = Split.class,
       names = {"VALIDATION", "TEST"})
   void onlyTrainingIsEndless(Split split) {
-    ImageDataset data = Strokes.grey();
+    ImageDataset data = Strokes.grey(SQUARE);
     assertArrayEquals(read(data, split, 0, 5), read(data, split, 1, 5));
     assertFalse(Arrays.equals(read(data, Split.TRAIN, 0, 5), read(data, Split.TRAIN, 1, 5)));
   }
@@ -83,7 +88,7 @@ class StrokesTest {
   @ParameterizedTest
   @EnumSource(Split.class)
   void anIndexBeyondTheSplitIsRefused(Split split) {
-    ImageDataset data = Strokes.grey();
+    ImageDataset data = Strokes.grey(SQUARE);
     int size = data.size(split);
     read(data, split, 0, size - 1);
     assertThrows(IndexOutOfBoundsException.class, () -> read(data, split, 0, size));
@@ -92,7 +97,7 @@ class StrokesTest {
 
   @Test
   void everyPictureIsInkOnPaperWithAMargin() {
-    ImageDataset data = Strokes.grey();
+    ImageDataset data = Strokes.grey(SQUARE);
     for (int i = 0; i < 1000; i++) {
       byte[] picture = read(data, Split.VALIDATION, 0, i);
       double ink = mean(picture) / 255;
@@ -110,7 +115,7 @@ class StrokesTest {
     int soft = 0;
     int hard = 0;
     for (int i = 0; i < 100; i++) {
-      for (byte value : read(Strokes.grey(), Split.TEST, 0, i)) {
+      for (byte value : read(Strokes.grey(SQUARE), Split.TEST, 0, i)) {
         soft += value != 0 && value != -1 ? 1 : 0;
         hard += value == -1 ? 1 : 0;
       }
@@ -121,8 +126,8 @@ class StrokesTest {
   @Test
   void theColouredDigitIsTheGreyOneAndCanBeRead() {
     for (int i = 0; i < 200; i++) {
-      byte[] ink = read(Strokes.grey(), Split.TEST, 0, i);
-      byte[] colours = read(Strokes.colour(), Split.TEST, 0, i);
+      byte[] ink = read(Strokes.grey(SQUARE), Split.TEST, 0, i);
+      byte[] colours = read(Strokes.colour(SQUARE), Split.TEST, 0, i);
       double[] luma = new double[2];
       int[] pixels = new int[2];
       for (int p = 0; p < ink.length; p++) {
@@ -144,10 +149,10 @@ class StrokesTest {
 
   @Test
   void colourAndGreyAreNotTheSameData() {
-    assertEquals("strokes", Strokes.grey().name());
-    assertEquals("strokes-rgb", Strokes.colour().name());
-    assertNotEquals(Strokes.grey().digest(), Strokes.colour().digest());
-    assertTrue(Strokes.grey().digest().matches("[0-9a-f]{64}"));
+    assertEquals("strokes", Strokes.grey(SQUARE).name());
+    assertEquals("strokes-rgb", Strokes.colour(SQUARE).name());
+    assertNotEquals(Strokes.grey(SQUARE).digest(), Strokes.colour(SQUARE).digest());
+    assertTrue(Strokes.grey(SQUARE).digest().matches("[0-9a-f]{64}"));
   }
 
   @Test

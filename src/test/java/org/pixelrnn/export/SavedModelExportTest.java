@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.Images;
+import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.LiveNetwork;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.Operations;
@@ -61,7 +62,7 @@ class SavedModelExportTest {
             .map(node -> node.getName())
             .collect(Collectors.toSet());
     assertEquals(
-        new Network(config).weights().stream().map(Weight::name).collect(Collectors.toSet()),
+        ImageModel.of(config).weights().stream().map(Weight::name).collect(Collectors.toSet()),
         variables);
     try (Stream<Path> files = Files.walk(version)) {
       assertEquals(
@@ -91,8 +92,43 @@ class SavedModelExportTest {
   }
 
   @Test
-  void theSignaturesAreThoseOfTheContract() {
-    ModelConfig config = TinyNetworks.all().get(1);
+  void aMultiScaleModelIsAlsoAskedForSmallImages() {
+    Map<String, String> found =
+        signatures(TinyNetworks.scales().findFirst().orElseThrow().getPayload());
+    String states =
+        "state_full_condition DT_FLOAT[16,-1,5], state_full_input_rows_above DT_FLOAT[4,-1,3],"
+            + " state_full_layer1_convolution_rows_above DT_FLOAT[4,-1,4],"
+            + " state_full_layer2_convolution_rows_above DT_FLOAT[4,-1,4],"
+            + " state_small DT_UINT8[-1,2,2,1]";
+    String random = "seed DT_INT64[], temperature DT_FLOAT[]";
+    Map<String, String> expected =
+        new TreeMap<>(
+            Map.of(
+                "sample", "count DT_INT32[], " + random + " -> images DT_UINT8[-1,4,4,1]",
+                "sample_small", "count DT_INT32[], " + random + " -> images DT_UINT8[-1,2,2,1]",
+                "complete_small",
+                    "images DT_UINT8[-1,2,2,1], known DT_BOOL[-1,2,2], "
+                        + random
+                        + " -> images DT_UINT8[-1,2,2,1]",
+                "upscale",
+                    "seed DT_INT64[], small DT_UINT8[-1,2,2,1], temperature DT_FLOAT[]"
+                        + " -> images DT_UINT8[-1,4,4,1]",
+                "reduce",
+                    "images DT_UINT8[-1,4,4,1], known DT_BOOL[-1,4,4]"
+                        + " -> known DT_BOOL[-1,2,2], small DT_UINT8[-1,2,2,1]",
+                "start", "small DT_UINT8[-1,2,2,1] -> " + states,
+                "next_row",
+                    "known DT_BOOL[-1,4], known_values DT_UINT8[-1,4,1], row DT_INT32[],"
+                        + " seed DT_INT64[], "
+                        + states
+                        + ", temperature DT_FLOAT[] -> "
+                        + states
+                        + ", values DT_UINT8[-1,4,1]"));
+    found.keySet().removeAll(Set.of("serving_default", "log_prob", "logits", "complete"));
+    assertEquals(expected, found);
+  }
+
+  private Map<String, String> signatures(ModelConfig config) {
     try (SavedModelBundle bundle =
         SavedModelBundle.load(TinyExports.write(folder, config, 3).toString(), "serve")) {
       Map<String, String> found = new TreeMap<>();
@@ -100,34 +136,40 @@ class SavedModelExportTest {
           .metaGraphDef()
           .getSignatureDefMap()
           .forEach((name, signature) -> found.put(name, written(signature)));
-      String states =
-          "state_input_rows_above DT_FLOAT[3,-1,9],"
-              + " state_layer1_convolution_rows_above DT_FLOAT[3,-1,6],"
-              + " state_layer2_convolution_rows_above DT_FLOAT[3,-1,6]";
-      String likelihood =
-          "images DT_UINT8[-1,3,3,3] -> bits_per_dim DT_FLOAT[-1], log_prob DT_FLOAT[-1]";
-      assertEquals(
-          new TreeMap<>(
-              Map.of(
-                  "serving_default", likelihood,
-                  "log_prob", likelihood,
-                  "logits", "images DT_UINT8[-1,3,3,3] -> logits DT_FLOAT[-1,3,3,3,4]",
-                  "sample",
-                      "count DT_INT32[], seed DT_INT64[], temperature DT_FLOAT[]"
-                          + " -> images DT_UINT8[-1,3,3,3]",
-                  "complete",
-                      "images DT_UINT8[-1,3,3,3], known DT_BOOL[-1,3,3], seed DT_INT64[],"
-                          + " temperature DT_FLOAT[] -> images DT_UINT8[-1,3,3,3]",
-                  "start", "count DT_INT32[] -> " + states,
-                  "next_row",
-                      "known DT_BOOL[-1,3], known_values DT_UINT8[-1,3,3], row DT_INT32[],"
-                          + " seed DT_INT64[], "
-                          + states
-                          + ", temperature DT_FLOAT[] -> "
-                          + states
-                          + ", values DT_UINT8[-1,3,3]")),
-          found);
+      return found;
     }
+  }
+
+  @Test
+  void theSignaturesAreThoseOfTheContract() {
+    Map<String, String> found = signatures(TinyNetworks.all().get(1));
+    String states =
+        "state_input_rows_above DT_FLOAT[3,-1,9],"
+            + " state_layer1_convolution_rows_above DT_FLOAT[3,-1,6],"
+            + " state_layer2_convolution_rows_above DT_FLOAT[3,-1,6]";
+    String likelihood =
+        "images DT_UINT8[-1,3,3,3] -> bits_per_dim DT_FLOAT[-1], log_prob DT_FLOAT[-1]";
+    assertEquals(
+        new TreeMap<>(
+            Map.of(
+                "serving_default", likelihood,
+                "log_prob", likelihood,
+                "logits", "images DT_UINT8[-1,3,3,3] -> logits DT_FLOAT[-1,3,3,3,4]",
+                "sample",
+                    "count DT_INT32[], seed DT_INT64[], temperature DT_FLOAT[]"
+                        + " -> images DT_UINT8[-1,3,3,3]",
+                "complete",
+                    "images DT_UINT8[-1,3,3,3], known DT_BOOL[-1,3,3], seed DT_INT64[],"
+                        + " temperature DT_FLOAT[] -> images DT_UINT8[-1,3,3,3]",
+                "start", "count DT_INT32[] -> " + states,
+                "next_row",
+                    "known DT_BOOL[-1,3], known_values DT_UINT8[-1,3,3], row DT_INT32[],"
+                        + " seed DT_INT64[], "
+                        + states
+                        + ", temperature DT_FLOAT[] -> "
+                        + states
+                        + ", values DT_UINT8[-1,3,3]")),
+        found);
   }
 
   @Test

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.pixelrnn.model.Network;
+import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.model.Weights;
@@ -20,14 +20,14 @@ import org.tensorflow.types.TFloat32;
 public final class TinyExports {
   private TinyExports() {}
 
-  /** Writes the next version of a network with the weights of {@link TinyNetworks#weights}. */
-  public static Path write(Path model, ModelConfig config, long seed) {
-    Network network = new Network(config);
+  /** Writes the next version of a model with the weights of {@link TinyNetworks#weights}. */
+  public static Path write(Path folder, ModelConfig config, long seed) {
+    ImageModel model = ImageModel.of(config);
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Weights weights = TinyNetworks.weights(Ops.create(graph), seed);
       Session.Runner runner = session.runner();
-      List<Weight> order = network.weights();
+      List<Weight> order = model.weights();
       order.forEach(weight -> runner.fetch(weights.of(weight)));
       try (Result values = runner.run()) {
         Map<Weight, TFloat32> byWeight = new HashMap<>();
@@ -35,8 +35,8 @@ public final class TinyExports {
           byWeight.put(order.get(i), (TFloat32) values.get(i));
         }
         return SavedModelExport.write(
+            folder,
             model,
-            network,
             byWeight::get,
             Provenance.newBuilder().setModel(config).setSeed(seed).build());
       }

@@ -106,4 +106,34 @@ class SampleGridTest {
     assertThrows(
         IllegalArgumentException.class, () -> SampleGrid.completions(two, known, otherCount));
   }
+
+  @Test
+  void eachImageHasItsSmallVersionToTheLeft() {
+    ImageShape shape = new ImageShape(2, 4, 1, 2);
+    ImageShape half = new ImageShape(1, 2, 1, 2);
+    Images small = Images.of(half, new byte[] {0, 1, 1, 1});
+    Images images = Images.of(shape, new byte[] {0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 1, 1});
+    BufferedImage grid = SampleGrid.scales(small, images);
+    int scale = 96 / 4;
+    // Two pairs in one row.
+    assertEquals(GAP + 4 * (4 * scale + GAP), grid.getWidth());
+    assertEquals(GAP + 2 * scale + GAP, grid.getHeight());
+    for (int image = 0; image < 2; image++) {
+      for (int r = 0; r < 2; r++) {
+        for (int c = 0; c < 4; c++) {
+          int white = 0xFFFFFF;
+          assertEquals(
+              white * small.level(image, 0, c / 2, 0),
+              pixel(grid, shape, scale, 0, 2 * image, r, c));
+          assertEquals(
+              white * images.level(image, r, c, 0),
+              pixel(grid, shape, scale, 0, 2 * image + 1, r, c));
+        }
+      }
+    }
+    BufferedImage upscaled = SampleGrid.upscaled(small.slice(0, 1), images);
+    assertEquals(0, pixel(upscaled, shape, scale, 0, 0, 1, 1));
+    assertEquals(0xFFFFFF, pixel(upscaled, shape, scale, 0, 0, 1, 2));
+    assertEquals(0xFFFFFF, pixel(upscaled, shape, scale, 1, 0, 0, 1));
+  }
 }

@@ -29,9 +29,8 @@ class ChainRuleTest {
 
   /** Along a random direction of all weights at once, one weight tensor at a time. */
   @ParameterizedTest
-  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
-  void gradientsAreTheSlopesOfTheLoss(ModelConfig config) {
-    Network network = new Network(config);
+  @MethodSource("org.pixelrnn.model.TinyNetworks#networks")
+  void gradientsAreTheSlopesOfTheLoss(Network network) {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -53,7 +52,7 @@ class ChainRuleTest {
               .gradients(
                   tf,
                   logits,
-                  Likelihood.of(tf, logits, images).logitsGradient(),
+                  network.likelihood(tf, logits, images).logitsGradient(),
                   network.weights());
 
       List<Operand<TFloat32>> slopes = new ArrayList<>();
@@ -71,7 +70,7 @@ class ChainRuleTest {
         network.weights().forEach(w -> moved.put(w, at.of(w)));
         moved.put(weight, tf.math.add(at.of(weight), tf.math.mul(direction, step)));
         Operand<TFloat32> movedLogits = network.logits(new Pass(tf, moved::get), images);
-        losses.add(Likelihood.of(tf, movedLogits, images).logProb());
+        losses.add(network.likelihood(tf, movedLogits, images).logProb());
       }
       try (Session session = Sessions.unoptimized(graph)) {
         double[] slope = run(session, step, 0, slopes);

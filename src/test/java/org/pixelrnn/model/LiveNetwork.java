@@ -23,15 +23,20 @@ public final class LiveNetwork implements AutoCloseable {
   private final Operand<TFloat32> logProb;
 
   public LiveNetwork(ModelConfig config, long seed) {
-    Network network = new Network(config);
-    ImageShape shape = network.shape();
+    this(ImageModel.of(config), seed);
+  }
+
+  LiveNetwork(ImageModel model, long seed) {
+    ImageShape shape = model.shape();
     Ops tf = Ops.create(graph);
     images =
         tf.placeholder(
             TUint8.class,
             Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
-    logits = network.logits(new Pass(tf, TinyNetworks.weights(tf, seed)), images);
-    logProb = Likelihood.of(tf, logits, images).logProb();
+    Pass pass = new Pass(tf, TinyNetworks.weights(tf, seed));
+    ImageModel.Scores scores = model.scores(pass, images);
+    logits = scores.logits();
+    logProb = scores.logProb();
     session = new Session(graph);
   }
 

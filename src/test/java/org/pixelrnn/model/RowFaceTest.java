@@ -8,7 +8,6 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
-import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -25,19 +24,18 @@ class RowFaceTest {
   private static final int IMAGES = 3;
 
   @ParameterizedTest
-  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
-  void logitsAlongKnownRowsAreThoseOfTheWholeImage(ModelConfig config) {
-    compare(config, Lanes.one(config.getWidth()));
+  @MethodSource("org.pixelrnn.model.TinyNetworks#networks")
+  void logitsAlongKnownRowsAreThoseOfTheWholeImage(Network network) {
+    compare(network, Lanes.one(network.shape().width()));
   }
 
   @ParameterizedTest
-  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
-  void logitsOfRowsBesideOneAnotherAreThoseOfTheWholeImage(ModelConfig config) {
-    compare(config, new Network(config).lanes());
+  @MethodSource("org.pixelrnn.model.TinyNetworks#networks")
+  void logitsOfRowsBesideOneAnotherAreThoseOfTheWholeImage(Network network) {
+    compare(network, network.lanes());
   }
 
-  private static void compare(ModelConfig config, Lanes lanes) {
-    Network network = new Network(config);
+  private static void compare(Network network, Lanes lanes) {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -72,6 +70,11 @@ class RowFaceTest {
     for (State s : network.state(lanes)) {
       state.add(
           tf.zeros(tf.constant(new int[] {s.columns(), batch, s.features()}), TFloat32.class));
+    }
+    if (network.condition().isPresent()) {
+      Condition condition = network.condition().get();
+      Operand<TUint8> small = condition.reduction().of(tf, images);
+      state.set(state.size() - 1, condition.stateOf(tf, network.upsampled(pass, small), lanes));
     }
     List<Operand<TFloat32>> turns = new ArrayList<>();
     List<Operand<TUint8>> levels = new ArrayList<>();

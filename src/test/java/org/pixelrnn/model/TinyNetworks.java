@@ -1,14 +1,18 @@
 package org.pixelrnn.model;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.MultiScale;
 import org.pixelrnn.proto.v1.PixelCnn;
 import org.pixelrnn.proto.v1.RowLstm;
+import org.pixelrnn.proto.v1.Upsampling;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -27,7 +31,7 @@ public final class TinyNetworks {
   private static final ModelConfig WIDE =
       GREY.toBuilder().setHeight(2).setWidth(5).setSkip(true).setResidual(false).build();
 
-  private static final List<Named<ModelConfig>> TABLE =
+  private static final List<Named<ModelConfig>> NETWORKS =
       List.of(
           Named.of("PixelCNN", GREY),
           Named.of("PixelCNN in colour, with skips", COLOUR),
@@ -58,14 +62,89 @@ public final class TinyNetworks {
                   .setDiagonalBilstm(diagonal(false))
                   .build()));
 
-  /** All of them, for loops. */
+  private static final List<Named<ModelConfig>> SCALES =
+      List.of(
+          Named.of("PixelCNN at two scales", twoScales(4, 4, 2, GREY)),
+          Named.of("PixelCNN at two scales, wide", twoScales(4, 8, 2, GREY)),
+          Named.of(
+              "Row LSTM in colour at two scales",
+              twoScales(2, 4, 2, COLOUR.toBuilder().setRowLstm(row(true)).build())),
+          Named.of(
+              "Diagonal BiLSTM at scales 1 and 4",
+              twoScales(4, 4, 4, GREY.toBuilder().setDiagonalBilstm(diagonal(false)).build())),
+          Named.of(
+              "Diagonal BiLSTM in colour at two scales, tall",
+              twoScales(4, 2, 2, COLOUR.toBuilder().setDiagonalBilstm(diagonal(true)).build())));
+
+  /** All networks, for loops. */
   public static List<ModelConfig> all() {
-    return TABLE.stream().map(Named::getPayload).toList();
+    return NETWORKS.stream().map(Named::getPayload).toList();
   }
 
-  /** All of them with their names, for {@code @MethodSource}. */
+  /** All models with their names, for {@code @MethodSource}: networks, then multi-scale ones. */
   public static Stream<Named<ModelConfig>> named() {
-    return TABLE.stream();
+    return Stream.concat(NETWORKS.stream(), SCALES.stream());
+  }
+
+  /** The networks alone, with their names. */
+  public static Stream<Named<ModelConfig>> networkConfigs() {
+    return NETWORKS.stream();
+  }
+
+  /** The multi-scale models with their names. */
+  public static Stream<Named<ModelConfig>> scales() {
+    return SCALES.stream();
+  }
+
+  /** Every network with its name, those that are conditioned on a small image too. */
+  static Stream<Named<Network>> networks() {
+    return named()
+        .map(
+            row ->
+                Named.of(
+                    row.getName(),
+                    ImageModel.of(row.getPayload()) instanceof MultiScaleNetwork scales
+                        ? scales.full()
+                        : new Network(row.getPayload())));
+  }
+
+  /**
+   * Small images by a PixelCNN, and whole ones by another network.
+   *
+   * @param full of the wanted channels and levels
+   */
+  public static ModelConfig twoScales(int height, int width, int factor, ModelConfig full) {
+    ModelConfig small =
+        full.toBuilder().setPixelCnn(PixelCnn.getDefaultInstance()).setLayers(1).build();
+    return ModelConfig.newBuilder()
+        .setHeight(height)
+        .setWidth(width)
+        .setChannels(full.getChannels())
+        .setLevels(full.getLevels())
+        .setMultiScale(
+            MultiScale.newBuilder()
+                .setFactor(factor)
+                .setSmall(withoutShape(small))
+                .setFull(withoutShape(full))
+                .setUpsampling(Upsampling.newBuilder().setFeatures(5)))
+        .build();
+  }
+
+  private static ModelConfig withoutShape(ModelConfig network) {
+    return network.toBuilder().clearHeight().clearWidth().clearChannels().clearLevels().build();
+  }
+
+  /** The sub-pixels of a model's images in the order in which it factorises their probability. */
+  public static int[] order(ModelConfig config) {
+    int factor = config.hasMultiScale() ? config.getMultiScale().getFactor() : 1;
+    int inRow = config.getWidth() * config.getChannels();
+    return IntStream.range(0, config.getHeight() * inRow)
+        .boxed()
+        .sorted(
+            Comparator.comparing(
+                i -> i / inRow % factor + i % inRow / config.getChannels() % factor > 0))
+        .mapToInt(i -> i)
+        .toArray();
   }
 
   private static RowLstm row(boolean learnedInitialState) {

@@ -79,6 +79,10 @@ class InteropTest {
       values.put("logits", sampler.logits(images));
       values.put("sample", unsigned(sampler.sample(COUNT, SEED, 0.9f)));
       values.put("complete", unsigned(sampler.complete(images, known, SEED, 0.9f)));
+      sampler
+          .small()
+          .ifPresent(
+              small -> values.put("sample_small", unsigned(small.sample(COUNT, SEED, 0.9f))));
       return new Gson().toJson(values);
     }
   }

@@ -34,6 +34,7 @@ class ConfigFileTest {
       textBlock =
           """
           model { hh: 3 }                          | 2:9: ModelConfig has no field hh, only height, width
+          model { multi_scale { small { n: 1 } } } | 2:31: ModelConfig has no field n, only height
           model { h: three }                       | 2:12: Couldn't parse integer: For input string: "three"
           model { h: 3                             | 3:1: Expected "}"
           model { h: 3 h: 4 }                      | 2:15: Non-repeated field "pixelrnn.v1.ModelConfig.h" cannot be overwritten

@@ -24,6 +24,7 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.PixelCnn;
 import org.pixelrnn.proto.v1.RmsProp;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
@@ -48,6 +49,7 @@ class TrainingGraphTest {
                     .setAveragingDecay(averagingDecay)
                     .setRmsProp(RmsProp.newBuilder().setDecay(RMS_DECAY).setMomentum(0)))
             .config(),
+        Stage.WHOLE,
         1);
   }
 
@@ -113,10 +115,12 @@ class TrainingGraphTest {
             .setModel(model)
             .setTraining(TrainingConfig.newBuilder().setRmsProp(RmsProp.getDefaultInstance()))
             .build();
-    try (TrainingGraph graph = new TrainingGraph(config, 1)) {
-      Set<String> operations = Operations.in(graph.definition());
-      assertTrue(operations.contains("SparseSoftmaxCrossEntropyWithLogits"), "what is looked at");
-      assertFalse(operations.contains("OneHot"), operations.toString());
+    for (Stage stage : Stages.of(model)) {
+      try (TrainingGraph graph = new TrainingGraph(config, stage, 1)) {
+        Set<String> operations = Operations.in(graph.definition());
+        assertTrue(operations.contains("SparseSoftmaxCrossEntropyWithLogits"), "what is looked at");
+        assertFalse(operations.contains("OneHot"), operations.toString());
+      }
     }
   }
 
@@ -138,7 +142,7 @@ class TrainingGraphTest {
     for (int i = 0; i < rounds; i++) {
       graph.step(batch, i, RATE);
       graph.logProb(batch);
-      graph.sample(2, i);
+      graph.sample(batch, i);
     }
   }
 

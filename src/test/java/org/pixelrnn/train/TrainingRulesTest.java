@@ -45,7 +45,22 @@ class TrainingRulesTest {
           model.head_width=65537          | model.head_width = 65537, but
           model.channels=3                | model.h = 16, but it must be divisible by model.channels = 3: nearest are 15 and 18
           model.channels=3                | model.head_width = 32, but it must be divisible by model.channels = 3: nearest are 30 and 33
-          model={}                        | model.architecture is not set, but it must have pixel_cnn {} or row_lstm {} or diagonal_bilstm {}
+          model={}                        | model.architecture is not set, but it must have pixel_cnn {} or row_lstm {} or diagonal_bilstm {} or multi_scale {}
+          model.multi_scale={factor: 3}   | model.multi_scale.factor = 3, but it must be a power of two and at least 2: nearest are 2 and 4
+          model.multi_scale={factor: 1}   | model.multi_scale.factor = 1, but it must be a power of two and at least 2: nearest is 2
+          model.multi_scale={factor: -4}  | model.multi_scale.factor = -4, but it must be a power of two and at least 2: nearest is 2
+          model.multi_scale={factor: 8}   | model.height = 28, but it must be divisible by model.multi_scale.factor = 8: nearest are 24 and 32
+          model.multi_scale={factor: 8}   | model.width = 28, but it must be divisible by model.multi_scale.factor = 8: nearest are 24 and 32
+          model.multi_scale={}            | model.h = 16, but with multi_scale it must be set in model.multi_scale.small and model.multi_scale.full
+          model.multi_scale={}            | model.multi_scale.small.architecture is not set, but it must have pixel_cnn {} or row_lstm {} or diagonal_bilstm {};
+          model.multi_scale={}            | model.multi_scale.full.architecture is not set, but it must have
+          model.multi_scale={full {multi_scale {}}}  | model.multi_scale.full.architecture = multi_scale, but it must have pixel_cnn {} or row_lstm {} or diagonal_bilstm {}
+          model.multi_scale={small {height: 7}}      | model.multi_scale.small.height = 7, but it must not be set, it follows from model.height
+          model.multi_scale={small {h: 0}}           | model.multi_scale.small.h = 0, but it must be at least 1
+          model.multi_scale={full {layers: 0}}       | model.multi_scale.full.layers = 0, but it must be at least 1
+          model.multi_scale={full {head_width: 0}}   | model.multi_scale.full.head_width = 0, but it must be at least 1
+          model.multi_scale={upsampling {features: 0}} | model.multi_scale.upsampling.features = 0, but it must be at least 1
+          model.multi_scale={reduction: BOX}         | model.multi_scale.reduction = BOX, but a mean is no pixel of the image: it must have model.multi_scale.draw_every_pixel = true
           data.validation_share=0         | data.validation_share = 0.0, but it must be above 0.0 and below 1.0
           data.validation_share=1         | data.validation_share = 1.0, but
           data.validation_share=-0.1      | data.validation_share = -0.1, but

@@ -1,0 +1,159 @@
+package org.pixelrnn.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.model.TinyNetworks;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.MultiScale;
+
+/** Small images first, then the whole ones. */
+class SmallImagesTest {
+  private static final int COUNT = 101;
+
+  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
+
+  /** The exact models, and some that draw every pixel, as the paper's do. */
+  static Stream<Named<ModelConfig>> all() {
+    return Stream.concat(
+        TinyNetworks.scales(),
+        Stream.of(MultiScale.Reduction.values())
+            .map(
+                reduction ->
+                    Named.of(
+                        "every pixel drawn, " + reduction,
+                        drawingEveryPixel(
+                            TinyNetworks.scales().findFirst().orElseThrow().getPayload(),
+                            reduction))));
+  }
+
+  private static ModelConfig drawingEveryPixel(ModelConfig exact, MultiScale.Reduction reduction) {
+    return exact.toBuilder()
+        .setMultiScale(
+            exact.getMultiScale().toBuilder().setDrawEveryPixel(true).setReduction(reduction))
+        .build();
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void aSampleIsASmallOneMadeLarge(ModelConfig config) {
+    Sampler sampler = SAMPLERS.of(config);
+    SmallImages small = sampler.small().orElseThrow();
+    assertEquals(
+        sampler.shape().height() / config.getMultiScale().getFactor(), small.shape().height());
+    Images images = sampler.sample(COUNT, 7, 1);
+    Images smallOnes = small.sample(COUNT, 7, 1);
+    assertEquals(images, small.upscale(smallOnes, 7, 1));
+    assertEquals(images, small.upscale(smallOnes, 7, 1, (row, levels) -> {}));
+    assertEquals(images, sampler.sample(COUNT, 7, 1, (row, levels) -> {}));
+    assertNotEquals(images, small.upscale(smallOnes, 8, 1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#scales")
+  void theSubsampleOfWhatIsMadeLargeIsTheSmallImage(ModelConfig config) {
+    Sampler sampler = SAMPLERS.of(config);
+    SmallImages small = sampler.small().orElseThrow();
+    Images given = random(small.shape(), 3);
+    Images large = small.upscale(given, 5, 1);
+    assertEquals(given, small.of(large));
+    int factor = config.getMultiScale().getFactor();
+    ImageShape shape = small.shape();
+    for (int image = 0; image < COUNT; image++) {
+      for (int row = 0; row < shape.height(); row++) {
+        for (int column = 0; column < shape.width(); column++) {
+          for (int channel = 0; channel < shape.channels(); channel++) {
+            assertEquals(
+                given.level(image, row, column, channel),
+                large.level(image, row * factor, column * factor, channel));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void knownPixelsStayHoweverTheyAreCompleted(ModelConfig config) {
+    Sampler sampler = SAMPLERS.of(config);
+    Images images = random(sampler.shape(), 1);
+    boolean[] known = new boolean[COUNT * sampler.shape().pixels()];
+    Random random = new Random(2);
+    for (int i = 0; i < known.length; i++) {
+      known[i] = random.nextInt(3) > 0;
+    }
+    Images completed = sampler.complete(images, known, 4, 1);
+    assertEquals(completed, sampler.complete(images, known, 4, 1, (row, levels) -> {}));
+    for (int i = 0; i < completed.levels().length; i++) {
+      if (known[i / sampler.shape().channels()]) {
+        assertEquals(images.levels()[i], completed.levels()[i]);
+      }
+    }
+    Arrays.fill(known, true);
+    assertEquals(images, sampler.complete(images, known, 4, 1));
+    assertEquals(images, sampler.complete(images, known, 4, 1, (row, levels) -> {}));
+  }
+
+  /** The upper left pixel and the small image's are the same pixel, but not drawn alike. */
+  @Test
+  void bothScalesHaveRandomNumbersOfTheirOwn() {
+    ModelConfig exact = TinyNetworks.twoScales(2, 2, 2, TinyNetworks.all().get(0));
+    Sampler sampler = SAMPLERS.of(drawingEveryPixel(exact, MultiScale.Reduction.SUBSAMPLE));
+    int count = 2000;
+    Images small = sampler.small().orElseThrow().sample(count, 3, 1);
+    Images zeros = Images.of(small.shape(), new byte[count]);
+    Images large = sampler.small().orElseThrow().upscale(zeros, 3, 1);
+    // Given small images that are all alike, the corners are independent of those drawn.
+    int[][] table = new int[2][2];
+    for (int i = 0; i < count; i++) {
+      table[small.level(i, 0, 0, 0)][large.level(i, 0, 0, 0)]++;
+    }
+    double rows = (table[0][0] + table[0][1]) * (double) (table[1][0] + table[1][1]);
+    double columns = (table[0][0] + table[1][0]) * (double) (table[0][1] + table[1][1]);
+    double determinant = (double) table[0][0] * table[1][1] - (double) table[0][1] * table[1][0];
+    double correlation = determinant / Math.sqrt(rows * columns);
+    assertTrue(Math.abs(correlation) < 4 / Math.sqrt(count), "correlation " + correlation);
+  }
+
+  @Test
+  void noImagesAreImagesToo() {
+    Sampler sampler = SAMPLERS.of(TinyNetworks.scales().findFirst().orElseThrow().getPayload());
+    assertEquals(0, sampler.sample(0, 1, 1).count());
+    assertEquals(0, sampler.sample(0, 1, 1, (row, levels) -> {}).count());
+    SmallImages small = sampler.small().orElseThrow();
+    assertEquals(0, small.upscale(small.sample(0, 1, 1), 1, 1).count());
+  }
+
+  @Test
+  void imagesOfAnotherSizeAreRefused() {
+    Sampler sampler = SAMPLERS.of(TinyNetworks.scales().findFirst().orElseThrow().getPayload());
+    SmallImages small = sampler.small().orElseThrow();
+    Images whole = random(sampler.shape(), 1);
+    String message =
+        assertThrows(InputException.class, () -> small.upscale(whole, 1, 1)).getMessage();
+    assertEquals("small images are 4×4×1 of 2 levels; expected 2×2×1 of 2 levels", message);
+    assertTrue(SAMPLERS.of(TinyNetworks.all().get(0)).small().isEmpty());
+  }
+
+  private static Images random(ImageShape shape, long seed) {
+    Random random = new Random(seed);
+    byte[] levels = new byte[COUNT * shape.dimensions()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) random.nextInt(shape.levels());
+    }
+    return Images.of(shape, levels);
+  }
+}
