@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pixelrnn.image.ImageShape;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
 
 /**
  * Temperature times standard Gumbel noise, {@code g = -log(-log u)}. The u of n images in a row's
@@ -15,6 +19,11 @@ import org.tensorflow.types.TInt64;
  * that they do not depend on how many rows or images are drawn at once.
  */
 final class GumbelNoise {
+  /** The algorithm's number, and the numbers it draws at each count. */
+  private static final int PHILOX = 1;
+
+  private static final int PER_COUNT = 4;
+
   private final ImageShape shape;
   private final Lanes blocks;
   private final RowDrawing.Inputs inputs;
@@ -52,17 +61,53 @@ final class GumbelNoise {
 
   /** {@code [n, columns of a block · channels, levels]}. */
   private Operand<TFloat32> uniform(Ops tf, Operand<TInt32> row, int block) {
-    int[] ofImage = {blocks.columns() * shape.channels(), shape.levels()};
-    Operand<TInt32> first = tf.expandDims(inputs.firstImage(), tf.constant(0));
-    Operand<TInt32> count = tf.expandDims(n, tf.constant(0));
-    Operand<TInt32> sizeOfBatch =
-        tf.concat(List.of(tf.math.add(first, count), tf.constant(ofImage)), tf.constant(0));
     Operand<TInt32> place =
         tf.math.add(tf.math.mul(row, tf.constant(blocks.count())), tf.constant(block));
-    Operand<TInt64> key = tf.stack(List.of(inputs.seed(), tf.dtypes.cast(place, TInt64.class)));
-    return tf.slice(
-        tf.random.statelessRandomUniform(sizeOfBatch, key),
-        tf.concat(List.of(first, tf.constant(new int[2])), tf.constant(0)),
-        tf.constant(new int[] {-1, -1, -1}));
+    Operand<TInt64> seed = tf.stack(List.of(inputs.seed(), tf.dtypes.cast(place, TInt64.class)));
+    int subPixels = blocks.columns() * shape.channels();
+    int ofImage = subPixels * shape.levels();
+    int drawn = (ofImage + PER_COUNT - 1) / PER_COUNT * PER_COUNT;
+    Operand<TFloat32> u = drawFrom(tf, seed, drawn);
+    if (drawn > ofImage) {
+      u = tf.slice(u, tf.constant(new int[2]), tf.constant(new int[] {-1, ofImage}));
+    }
+    return tf.reshape(u, tf.constant(new int[] {-1, subPixels, shape.levels()}));
+  }
+
+  /**
+   * {@code [n, perImage]} of the stream of a seed, from where these images begin in it. Philox
+   * counts; so the numbers of the images before need not be drawn.
+   */
+  private Operand<TFloat32> drawFrom(Ops tf, Operand<TInt64> seed, int perImage) {
+    // Raw operations: TensorFlow Java has no type for their 64 unsigned bits.
+    Operation begin =
+        tf.scope()
+            .opBuilder("StatelessRandomGetKeyCounter", "KeyCounter")
+            .addInput(seed.asOutput())
+            .build();
+    Operand<TInt64> before =
+        tf.math.mul(
+            tf.dtypes.cast(inputs.firstImage(), TInt64.class),
+            tf.constant((long) perImage / PER_COUNT));
+    Output<TInt64> counter = bitcast(tf, begin.output(1), DataType.DT_INT64);
+    Operand<TInt64> ahead = tf.stack(List.of(before, tf.constant(0L)));
+    return tf.scope()
+        .opBuilder("StatelessRandomUniformV2", "Uniform")
+        .addInput(tf.stack(List.of(n, tf.constant(perImage))).asOutput())
+        .addInput(begin.output(0))
+        .addInput(bitcast(tf, tf.math.add(counter, ahead).asOutput(), DataType.DT_UINT64))
+        .addInput(tf.constant(PHILOX).asOutput())
+        .setAttr("dtype", DataType.DT_FLOAT)
+        .build()
+        .output(0);
+  }
+
+  private static <T extends TType> Output<T> bitcast(Ops tf, Output<?> x, DataType type) {
+    return tf.scope()
+        .opBuilder("Bitcast", "Bitcast")
+        .addInput(x)
+        .setAttr("type", type)
+        .build()
+        .output(0);
   }
 }

@@ -27,7 +27,10 @@ public final class ImageDrawing implements Drawing {
   private static final int MOST_PARTS = 8;
 
   /** With fewer, the overhead of each operation counts for more than another core gives. */
-  private static final int LEAST_IMAGES_OF_A_PART = 48;
+  private static final int IMAGES_OF_TWO_PARTS = 8;
+
+  /** As above, where it takes a third core, or more, which there may not be. */
+  private static final int IMAGES_OF_MANY_PARTS = 48;
 
   private final Network network;
   private final ImageShape shape;
@@ -105,7 +108,7 @@ public final class ImageDrawing implements Drawing {
 
   /** Draws one row, given the state that those above have left. */
   public DrawnRow nextRow(Pass pass, RowDrawing.Inputs inputs) {
-    return row.call(pass, inputs);
+    return row.call(pass.tf(), inputs, row.prepared(pass));
   }
 
   /** For a network that is conditioned on nothing. */
@@ -179,12 +182,12 @@ public final class ImageDrawing implements Drawing {
     // Parts of the batch are drawn beside one another; one that is empty costs nothing.
     Operand<TInt32> parts =
         tf.math.maximum(
-            tf.constant(1),
-            tf.math.minimum(
-                tf.constant(MOST_PARTS), tf.math.div(count, tf.constant(LEAST_IMAGES_OF_A_PART))));
+            tf.math.minimum(tf.constant(MOST_PARTS), atLeast(tf, count, IMAGES_OF_MANY_PARTS)),
+            tf.math.minimum(tf.constant(2), atLeast(tf, count, IMAGES_OF_TWO_PARTS)));
     Operand<TInt32> largest =
         tf.math.div(tf.math.add(count, tf.math.sub(parts, tf.constant(1))), parts);
     Lanes lanes = turn.lanes();
+    List<Operand<TFloat32>> weights = turn.prepared(pass);
     List<Operand<TUint8>> drawn = new ArrayList<>();
     for (int part = 0; part < MOST_PARTS; part++) {
       Operand<TInt32> from = tf.math.minimum(count, tf.math.mul(largest, tf.constant(part)));
@@ -199,7 +202,7 @@ public final class ImageDrawing implements Drawing {
               seed,
               temperature,
               start.of(from, size),
-              pass::weight);
+              weights);
       drawn.add(lanes.fromTurns(tf, loop.run(tf, first), shape.height(), shape.channels(), size));
     }
     return tf.ensureShape(
@@ -214,6 +217,11 @@ public final class ImageDrawing implements Drawing {
       turn.close();
     }
     row.close();
+  }
+
+  /** How many parts of at least so many images there are, 1 if not even one. */
+  private static Operand<TInt32> atLeast(Ops tf, Operand<TInt32> count, int images) {
+    return tf.math.maximum(tf.constant(1), tf.math.div(count, tf.constant(images)));
   }
 
   private static Operand<TInt32> count(Ops tf, Operand<TUint8> images) {

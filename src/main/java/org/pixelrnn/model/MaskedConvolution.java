@@ -2,8 +2,10 @@ package org.pixelrnn.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -138,12 +140,71 @@ final class MaskedConvolution {
    * @param state as {@link #state}
    */
   MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
+    int groups = features.channels;
+    int outputs = features.out / groups;
+    // Where there are several groups, their taps before the centre are the same.
+    boolean together = groups > 1 && tapsBefore() > 0;
+    List<Operand<TFloat32>> kernels = new ArrayList<>();
+    List<Operand<TFloat32>> biases = new ArrayList<>();
+    for (int g = 0; g < groups; g++) {
+      int group = g;
+      int first = together ? tapsBefore() : 0;
+      int seen = tapsBefore() + mask.groupsSeen(g) * (features.in / groups) - first;
+      kernels.add(
+          pass.prepared(
+              new Prepared(
+                  name + "/kernel_of_group" + g,
+                  Shape.of(seen, outputs),
+                  p -> of(p.tf(), group, taps(p, first, seen), 1))));
+      biases.add(
+          pass.prepared(
+              new Prepared(
+                  name + "/bias_of_group" + g,
+                  Shape.of(outputs),
+                  p -> of(p.tf(), group, p.weight(bias), 0))));
+    }
+    Optional<Operand<TFloat32>> beforeCentre =
+        together
+            ? Optional.of(
+                pass.prepared(
+                    new Prepared(
+                        name + "/kernel_before_centre",
+                        Shape.of(tapsBefore(), features.out),
+                        p -> groupByGroup(p.tf(), taps(p, 0, tapsBefore())))))
+            : Optional.empty();
+    return new MaskedConvolutionRow(
+        pass.tf(), mask, rows, columns, features, beforeCentre, kernels, biases, state, shift);
+  }
+
+  /** Inputs of all taps before the centre. */
+  private int tapsBefore() {
+    return ((rows - 1) * columns + columns / 2) * features.in;
+  }
+
+  /** The masked kernel's taps in order, of which some inputs, {@code [size, out]}. */
+  private Operand<TFloat32> taps(Pass pass, int first, int size) {
     Ops tf = pass.tf();
     Operand<TFloat32> taps =
         tf.reshape(
             kernel(pass), tf.constant(new int[] {rows * columns * features.in, features.out}));
-    return new MaskedConvolutionRow(
-        tf, mask, rows, columns, features, taps, pass.weight(bias), state, shift);
+    return tf.slice(
+        taps, tf.constant(new int[] {first, 0}), tf.constant(new int[] {size, features.out}));
+  }
+
+  /** Columns so ordered that each group's lie side by side. */
+  private Operand<TFloat32> groupByGroup(Ops tf, Operand<TFloat32> kernel) {
+    int[] order =
+        IntStream.range(0, features.channels)
+            .flatMap(group -> IntStream.of(features.outputsOf(group)))
+            .toArray();
+    return tf.gather(kernel, tf.constant(order), tf.constant(1));
+  }
+
+  /** The outputs of a group, from an axis of all. */
+  private Operand<TFloat32> of(Ops tf, int group, Operand<TFloat32> all, int axis) {
+    return features.channels == 1
+        ? all
+        : tf.gather(all, tf.constant(features.outputsOf(group)), tf.constant(axis));
   }
 
   private Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked) {
@@ -178,10 +239,9 @@ final class MaskedConvolution {
   /** He initialisation, counting for each output feature the taps that its mask leaves. */
   private float[] deviations(double gain) {
     float[] deviations = new float[features.out];
-    int before = (rows - 1) * columns + columns / 2;
     for (int o = 0; o < features.out; o++) {
       int group = Mask.groupOf(o, features.out, features.channels, features.sections);
-      int seen = before * features.in + mask.groupsSeen(group) * (features.in / features.channels);
+      int seen = tapsBefore() + mask.groupsSeen(group) * (features.in / features.channels);
       deviations[o] = (float) Math.sqrt(gain / Math.max(1, seen));
     }
     return deviations;

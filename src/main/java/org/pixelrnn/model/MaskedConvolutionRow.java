@@ -1,9 +1,8 @@
 package org.pixelrnn.model;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.pixelrnn.model.MaskedConvolution.Features;
 import org.tensorflow.Operand;
@@ -15,7 +14,7 @@ import org.tensorflow.types.TFloat32;
 /**
  * A {@link MaskedConvolution} on its way along one row, or along each lane's part of one, pixel by
  * pixel and channel group by channel group: one matrix product of all taps that are seen, of the
- * one group's columns.
+ * one group's columns; or one for all groups, and of each group what it sees of the centre.
  */
 final class MaskedConvolutionRow {
   private final Ops tf;
@@ -26,7 +25,10 @@ final class MaskedConvolutionRow {
   private final LaneShift shift;
   private final List<Operand<TFloat32>> state;
 
-  /** By group: the kernel's taps in order up to what the group sees of the centre. */
+  /** For all groups, which are side by side: the taps before the centre, if they are the same. */
+  private final Optional<Operand<TFloat32>> beforeCentre;
+
+  /** By group: the taps that are left, up to what the group sees of the centre. */
   private final List<Operand<TFloat32>> kernels;
 
   /**
@@ -44,8 +46,14 @@ final class MaskedConvolutionRow {
 
   private final List<Operand<TFloat32>> groups = new ArrayList<>();
 
+  /** By group: what {@link #beforeCentre} gives at the present pixel. */
+  private List<Operand<TFloat32>> fromBefore = List.of();
+
   /**
-   * @param kernel the masked kernel, {@code [rows · columns · in, out]}
+   * @param beforeCentre the taps before the centre, {@code [taps · in, out]}, for several groups
+   * @param kernels by group: its columns of the masked kernel, or of what {@code beforeCentre}
+   *     leaves of it, {@code [taps seen · in, out / C]}
+   * @param biases by group, {@code [out / C]}
    * @param state the inputs of earlier turns, as {@link MaskedConvolution#state}
    */
   MaskedConvolutionRow(
@@ -54,8 +62,9 @@ final class MaskedConvolutionRow {
       int rows,
       int columns,
       Features features,
-      Operand<TFloat32> kernel,
-      Operand<TFloat32> bias,
+      Optional<Operand<TFloat32>> beforeCentre,
+      List<Operand<TFloat32>> kernels,
+      List<Operand<TFloat32>> biases,
       List<Operand<TFloat32>> state,
       LaneShift shift) {
     this.tf = tf;
@@ -65,8 +74,9 @@ final class MaskedConvolutionRow {
     this.features = features;
     this.state = state;
     this.shift = shift;
-    this.kernels = kernels(kernel, (rows - 1) * columns + left);
-    this.biases = byGroup(bias, 0).stream().map(shift::forAll).toList();
+    this.beforeCentre = beforeCentre;
+    this.kernels = kernels;
+    this.biases = biases.stream().map(shift::forAll).toList();
     for (int k = rows - 1; k >= 1; k--) {
       above.add(rowAbove(k));
     }
@@ -79,8 +89,7 @@ final class MaskedConvolutionRow {
     if (groups.size() < features.channels()) {
       return;
     }
-    Operand<TFloat32> all =
-        groups.size() == 1 ? group : tf.concat(List.copyOf(groups), tf.constant(1));
+    Operand<TFloat32> all = sideBySide(groups);
     groups.clear();
     Operand<TFloat32> pixel = inLanes() ? shift.begun(all, features.in()) : all;
     seen.add(pixel);
@@ -97,17 +106,42 @@ final class MaskedConvolutionRow {
    * @return {@code [n, out / C]}; with sections, the group's part of each side by side
    */
   Operand<TFloat32> output(int column, int group) {
+    if (beforeCentre.isEmpty()) {
+      List<Operand<TFloat32>> taps = tapsBefore(column);
+      taps.addAll(centre(column, group));
+      return tf.math.add(tf.linalg.matMul(sideBySide(taps), kernels.get(group)), biases.get(group));
+    }
+    if (group == 0) {
+      Operand<TFloat32> product =
+          tf.linalg.matMul(sideBySide(tapsBefore(column)), beforeCentre.get());
+      fromBefore =
+          new ArrayList<>(tf.split(tf.constant(1), product, (long) features.channels()).output());
+    }
+    Operand<TFloat32> before = tf.math.add(fromBefore.get(group), biases.get(group));
+    List<Operand<TFloat32>> centre = centre(column, group);
+    return centre.isEmpty()
+        ? before
+        : tf.math.add(before, tf.linalg.matMul(sideBySide(centre), kernels.get(group)));
+  }
+
+  private List<Operand<TFloat32>> tapsBefore(int column) {
     List<Operand<TFloat32>> taps = new ArrayList<>();
     above.forEach(row -> taps.addAll(row.subList(column, column + 2 * left + 1)));
     taps.addAll(seen.subList(column, column + left));
+    return taps;
+  }
+
+  private List<Operand<TFloat32>> centre(int column, int group) {
     int groupsSeen = mask.groupsSeen(group);
-    if (groupsSeen == features.channels()) {
-      taps.add(seen.get(column + left));
-    } else {
-      taps.addAll(groups.subList(0, groupsSeen));
-    }
-    Operand<TFloat32> input = taps.size() == 1 ? taps.get(0) : tf.concat(taps, tf.constant(1));
-    return tf.math.add(tf.linalg.matMul(input, kernels.get(group)), biases.get(group));
+    return groupsSeen == features.channels()
+        ? List.of(seen.get(column + left))
+        : groups.subList(0, groupsSeen);
+  }
+
+  private Operand<TFloat32> sideBySide(List<Operand<TFloat32>> features) {
+    return features.size() == 1
+        ? features.get(0)
+        : tf.concat(List.copyOf(features), tf.constant(1));
   }
 
   /** After the last pixel: the state for the next turn. */
@@ -172,39 +206,5 @@ final class MaskedConvolutionRow {
 
   private List<Operand<TFloat32>> pixels(Operand<TFloat32> x, int columns) {
     return new ArrayList<>(tf.unstack(x, (long) columns, Unstack.axis(0L)).output());
-  }
-
-  private List<Operand<TFloat32>> kernels(Operand<TFloat32> kernel, int tapsBeforeCentre) {
-    Map<Integer, List<Operand<TFloat32>>> byGroupsSeen = new HashMap<>();
-    return IntStream.range(0, features.channels())
-        .mapToObj(
-            group -> {
-              int groupsSeen = mask.groupsSeen(group);
-              int size =
-                  tapsBeforeCentre * features.in()
-                      + groupsSeen * (features.in() / features.channels());
-              return byGroupsSeen
-                  .computeIfAbsent(
-                      groupsSeen,
-                      g ->
-                          byGroup(
-                              tf.slice(
-                                  kernel,
-                                  tf.constant(new int[2]),
-                                  tf.constant(new int[] {size, features.out()})),
-                              1))
-                  .get(group);
-            })
-        .toList();
-  }
-
-  private List<Operand<TFloat32>> byGroup(Operand<TFloat32> x, int axis) {
-    if (features.channels() == 1) {
-      return List.of(x);
-    }
-    return IntStream.range(0, features.channels())
-        .<Operand<TFloat32>>mapToObj(
-            g -> tf.gather(x, tf.constant(features.outputsOf(g)), tf.constant(axis)))
-        .toList();
   }
 }

@@ -40,6 +40,11 @@ public record Pass(Ops tf, Weights weights, ChainRule chainRule) {
     return value;
   }
 
+  /** The value of what is made of weights alone. */
+  Operand<TFloat32> prepared(Prepared what) {
+    return weights.prepared(what, this);
+  }
+
   /**
    * A scan over a map, recorded.
    *

@@ -25,6 +25,7 @@ final class RowFunction implements AutoCloseable {
   private final Network network;
   private final Lanes lanes;
   private final ConcreteFunction function;
+  private List<Prepared> prepared = List.of();
 
   RowFunction(Network network, Lanes lanes) {
     this.network = network;
@@ -36,15 +37,28 @@ final class RowFunction implements AutoCloseable {
     return lanes;
   }
 
-  /** Draws what lies in each lane at a turn, given the state that earlier ones have left. */
-  ImageDrawing.DrawnRow call(Pass pass, RowDrawing.Inputs inputs) {
-    Ops tf = pass.tf();
+  /** What of the weights the function takes, in order. */
+  List<Prepared> prepared() {
+    return prepared;
+  }
+
+  /** The values of {@link #prepared}. */
+  List<Operand<TFloat32>> prepared(Pass pass) {
+    return prepared.stream().map(pass::prepared).toList();
+  }
+
+  /**
+   * Draws what lies in each lane at a turn, given the state that earlier ones have left.
+   *
+   * @param weights the values of {@link #prepared}
+   */
+  ImageDrawing.DrawnRow call(Ops tf, RowDrawing.Inputs inputs, List<Operand<TFloat32>> weights) {
     List<Operand<?>> arguments =
         ImmutableList.<Operand<?>>builder()
             .add(inputs.row(), inputs.firstImage(), inputs.knownLevels(), inputs.known())
             .add(inputs.seed(), inputs.temperature())
             .addAll(inputs.state())
-            .addAll(network.weights().stream().map(pass::weight).toList())
+            .addAll(weights)
             .build();
     List<Class<? extends TType>> types = new ArrayList<>(List.of(TUint8.class));
     inputs.state().forEach(state -> types.add(TFloat32.class));
@@ -76,14 +90,16 @@ final class RowFunction implements AutoCloseable {
     Operand<TBool> known = arguments.argument(TBool.class, Shape.UNKNOWN_SIZE, lanes.columns());
     Operand<TInt64> seed = arguments.argument(TInt64.class);
     Operand<TFloat32> temperature = arguments.argument(TFloat32.class);
-    List<Operand<TFloat32>> state = NetworkArguments.states(arguments, network, lanes);
-    Pass pass = new Pass(arguments.tf(), NetworkArguments.weights(arguments, network));
+    List<Operand<TFloat32>> state = State.arguments(arguments, network.state(lanes));
+    FunctionWeights weights = new FunctionWeights(arguments);
+    Pass pass = new Pass(arguments.tf(), weights);
     RowDrawing drawn =
         RowDrawing.of(
             pass,
             network,
             lanes,
             new RowDrawing.Inputs(state, row, firstImage, levels, known, seed, temperature));
+    prepared = weights.asked();
     return ImmutableList.<Operand<?>>builder().add(drawn.levels()).addAll(drawn.state()).build();
   }
 }

@@ -1,6 +1,11 @@
 package org.pixelrnn.model;
 
+import java.util.ArrayList;
+import java.util.List;
+import org.pixelrnn.model.scan.GraphFunction;
+import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
 
 /**
  * A tensor that a layer carries from one row of pixels to the next when images are drawn: {@code
@@ -12,6 +17,15 @@ import org.tensorflow.ndarray.Shape;
  * @param features of one image in one column
  */
 public record State(String name, int columns, int features) {
+
+  /** The next arguments of a graph function. */
+  static List<Operand<TFloat32>> arguments(GraphFunction function, List<State> states) {
+    List<Operand<TFloat32>> arguments = new ArrayList<>();
+    for (State state : states) {
+      arguments.add(function.argument(TFloat32.class, state.shape().asArray()));
+    }
+    return List.copyOf(arguments);
+  }
 
   /** {@code [columns, n, features]}, n unknown. */
   public Shape shape() {

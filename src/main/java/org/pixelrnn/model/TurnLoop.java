@@ -45,7 +45,7 @@ final class TurnLoop implements AutoCloseable {
    * @param seed of all random numbers, {@code []}
    * @param temperature {@code []}
    * @param state what earlier turns have left
-   * @param weights of the network
+   * @param weights the values of {@link RowFunction#prepared}
    */
   record Turn(
       Operand<TInt32> turn,
@@ -55,13 +55,13 @@ final class TurnLoop implements AutoCloseable {
       Operand<TInt64> seed,
       Operand<TFloat32> temperature,
       List<Operand<TFloat32>> state,
-      Weights weights) {
+      List<Operand<TFloat32>> weights) {
 
-    private List<Operand<?>> inOrder(Network network) {
+    private List<Operand<?>> inOrder() {
       return ImmutableList.<Operand<?>>builder()
           .add(turn, firstImage, images, known, seed, temperature)
           .addAll(state)
-          .addAll(network.weights().stream().map(weights::of).toList())
+          .addAll(weights)
           .build();
     }
   }
@@ -69,7 +69,7 @@ final class TurnLoop implements AutoCloseable {
   /** Goes round until the last turn, or not at all if there are no images; returns the images. */
   Operand<TUint8> run(Ops tf, Turn first) {
     Operand<TUint8> images =
-        StatelessWhile.create(tf.scope(), first.inOrder(network), goesOn, next)
+        StatelessWhile.create(tf.scope(), first.inOrder(), goesOn, next)
             .output()
             .get(2)
             .expect(TUint8.class);
@@ -98,8 +98,10 @@ final class TurnLoop implements AutoCloseable {
         arguments.argument(TBool.class, ofTurns(1).asArray()),
         arguments.argument(TInt64.class),
         arguments.argument(TFloat32.class),
-        NetworkArguments.states(arguments, network, lanes),
-        NetworkArguments.weights(arguments, network));
+        State.arguments(arguments, network.state(lanes)),
+        row.prepared().stream()
+            .<Operand<TFloat32>>map(p -> arguments.argument(TFloat32.class, p.shape().asArray()))
+            .toList());
   }
 
   private List<? extends Operand<?>> goesOn(GraphFunction arguments) {
@@ -116,7 +118,7 @@ final class TurnLoop implements AutoCloseable {
     Turn turn = turn(arguments);
     ImageDrawing.DrawnRow drawn =
         row.call(
-            new Pass(tf, turn.weights),
+            tf,
             new RowDrawing.Inputs(
                 turn.state,
                 turn.turn,
@@ -125,7 +127,8 @@ final class TurnLoop implements AutoCloseable {
                 tf.squeeze(
                     tf.gather(turn.known, turn.turn, tf.constant(0)), Squeeze.axis(List.of(2L))),
                 turn.seed,
-                turn.temperature));
+                turn.temperature),
+            turn.weights);
     Operand<TUint8> toCome =
         tf.slice(
             turn.images,
@@ -141,6 +144,6 @@ final class TurnLoop implements AutoCloseable {
             turn.temperature,
             drawn.state(),
             turn.weights)
-        .inOrder(network);
+        .inOrder();
   }
 }
