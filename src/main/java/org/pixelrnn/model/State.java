@@ -12,7 +12,7 @@ import org.tensorflow.types.TFloat32;
  * [columns, n, features]}. Columns come first, so that taking a row apart into pixels copies
  * nothing. Above the first row it is zero.
  *
- * @param name scoped by slashes, {@code layer3/convolution/rows_above}; unique in a network
+ * @param name scoped by slashes, {@code layer3/convolution/row_above_1}; unique in a network
  * @param columns of a row, or of a lane
  * @param features of one image in one column
  */
