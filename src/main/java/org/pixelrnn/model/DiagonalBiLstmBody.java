@@ -52,7 +52,7 @@ final class DiagonalBiLstmBody implements LayerBody {
 
   /** The recurrence from the right needs the whole row above. */
   @Override
-  public boolean seesOnlyNearby() {
+  public boolean goesInLanes() {
     return false;
   }
 

@@ -14,10 +14,10 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
   List<Weight> weights();
 
   /**
-   * Whether of each row above a pixel sees no more than a neighbourhood that moves along with it,
-   * so that a row can be drawn while the one above it is not finished.
+   * Whether {@link #row} can go along {@link Lanes}, so that a row is drawn while the one above it
+   * is not finished: its pixels must see no more than a neighbourhood of the row above.
    */
-  boolean seesOnlyNearby();
+  boolean goesInLanes();
 
   /** What is carried from turn to turn when images are drawn. */
   List<State> state(Lanes lanes);

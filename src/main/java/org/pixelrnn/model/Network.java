@@ -124,7 +124,7 @@ public final class Network implements ImageModel {
   /** The most rows that can be drawn beside one another. */
   Lanes lanes() {
     // The first layer sees three columns further than the pixel above, all others fewer.
-    return layers.stream().allMatch(ResidualLayer::seesOnlyNearby)
+    return layers.stream().allMatch(ResidualLayer::goesInLanes)
         ? Lanes.of(shape.width(), INPUT_SIZE / 2 + 1)
         : Lanes.one(shape.width());
   }

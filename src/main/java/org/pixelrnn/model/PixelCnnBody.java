@@ -39,7 +39,7 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public boolean seesOnlyNearby() {
+  public boolean goesInLanes() {
     return true;
   }
 

@@ -44,8 +44,8 @@ final class ResidualLayer {
     return all.build();
   }
 
-  boolean seesOnlyNearby() {
-    return body.seesOnlyNearby();
+  boolean goesInLanes() {
+    return body.goesInLanes();
   }
 
   List<State> state(Lanes lanes) {

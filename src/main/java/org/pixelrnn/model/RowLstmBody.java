@@ -45,9 +45,9 @@ final class RowLstmBody implements LayerBody {
     return recurrence.weights();
   }
 
-  /** It sees two pixels more of each row above; rows are drawn one at a time. */
+  /** Of the row above a pixel sees one to the right, no more; but only whole rows are drawn. */
   @Override
-  public boolean seesOnlyNearby() {
+  public boolean goesInLanes() {
     return false;
   }
 
