@@ -13,6 +13,8 @@ import org.tensorflow.types.TFloat32;
  * right, whose map is shifted down by one row. Together they see every earlier pixel's features.
  */
 final class DiagonalBiLstmBody implements LayerBody {
+  private static final Margin MARGIN = new Margin(1);
+
   private final int width;
   private final int h;
   private final int channels;
@@ -24,7 +26,7 @@ final class DiagonalBiLstmBody implements LayerBody {
   private final State leftwardsAbove;
 
   DiagonalBiLstmBody(String name, ModelConfig config, int conditionFeatures) {
-    this.width = config.getWidth();
+    this.width = config.getWidth() + MARGIN.columns();
     this.h = config.getH();
     this.channels = config.getChannels();
     boolean learned = config.getDiagonalBilstm().getLearnedInitialState();
@@ -54,6 +56,12 @@ final class DiagonalBiLstmBody implements LayerBody {
   @Override
   public boolean goesInLanes() {
     return false;
+  }
+
+  /** A column from which the recurrence from the right begins. */
+  @Override
+  public Margin margin() {
+    return MARGIN;
   }
 
   /** The h of the row above, less the initial one, so that above the first row it is 0. */

@@ -88,7 +88,7 @@ public final class ImageDrawing implements Drawing {
     List<State> all = network.state(lanes);
     return ImmutableList.<Operand<TFloat32>>builder()
         .addAll(zeros(tf, lanes, count, all.subList(0, all.size() - 1)))
-        .add(network.condition().orElseThrow().stateOf(tf, upsampled, lanes))
+        .add(network.conditionState(tf, upsampled, lanes))
         .build();
   }
 

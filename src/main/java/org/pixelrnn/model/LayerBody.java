@@ -19,6 +19,9 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
    */
   boolean goesInLanes();
 
+  /** How much wider than images its maps are. */
+  Margin margin();
+
   /** What is carried from turn to turn when images are drawn. */
   List<State> state(Lanes lanes);
 

@@ -34,6 +34,7 @@ public final class Network implements ImageModel {
   private final Optional<Condition> condition;
   private final MaskedConvolution input;
   private final List<ResidualLayer> layers;
+  private final Margin margin;
   private final MaskedConvolution head;
   private final MaskedConvolution softmax;
 
@@ -64,6 +65,7 @@ public final class Network implements ImageModel {
             .mapToObj(l -> prefix + "layer" + l)
             .map(name -> new ResidualLayer(name, body(name, config), config))
             .toList();
+    margin = layers.get(0).margin();
     head =
         MaskedConvolution.pointwise(
             prefix + "head", new Features(features, config.getHeadWidth(), channels), 2);
@@ -108,7 +110,8 @@ public final class Network implements ImageModel {
   }
 
   /** What is carried from turn to turn when rows are drawn beside one another. */
-  List<State> state(Lanes lanes) {
+  List<State> state(Lanes ofImages) {
+    Lanes lanes = margin.added(ofImages);
     ImmutableList.Builder<State> all = ImmutableList.builder();
     all.addAll(input.state(lanes));
     layers.forEach(layer -> all.addAll(layer.state(lanes)));
@@ -161,6 +164,11 @@ public final class Network implements ImageModel {
     return new Scores(logits, likelihood(pass.tf(), logits, images).logProb());
   }
 
+  /** {@link #upsampled} as the last part of {@link #state(Lanes)}. */
+  Operand<TFloat32> conditionState(Ops tf, Operand<TFloat32> upsampled, Lanes lanes) {
+    return condition.orElseThrow().stateOf(tf, margin.added(tf, upsampled), margin.added(lanes));
+  }
+
   /** What a conditioned network makes of small images, {@code [n, height, width, features]}. */
   Operand<TFloat32> upsampled(Pass pass, Operand<TUint8> small) {
     return condition.orElseThrow().map(pass, values(pass.tf(), small));
@@ -180,14 +188,14 @@ public final class Network implements ImageModel {
     Ops tf = pass.tf();
     MapLayout layout = layers.get(0).layout();
     ImmutableList.Builder<Operand<TFloat32>> maps = ImmutableList.builder();
-    maps.add(input.apply(pass.scope(prefix + "input"), values));
-    upsampled.ifPresent(maps::add);
+    maps.add(input.apply(pass.scope(prefix + "input"), margin.added(tf, values)));
+    upsampled.map(u -> margin.added(tf, u)).ifPresent(maps::add);
     Iterator<Operand<TFloat32>> packed = layout.pack(pass, maps.build()).iterator();
     Stream stream = new Stream(packed.next(), upsampled.map(u -> packed.next()));
     for (ResidualLayer layer : layers) {
       stream = layer.apply(pass, stream);
     }
-    Operand<TFloat32> map = layout.unpack(pass, sum(tf, stream));
+    Operand<TFloat32> map = margin.cut(tf, layout.unpack(pass, sum(tf, stream)), shape.width());
     Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope(prefix + "head"), tf.nn.relu(map)));
     return tf.reshape(
         softmax.apply(pass.scope(prefix + "softmax"), hidden),
@@ -198,11 +206,18 @@ public final class Network implements ImageModel {
   /**
    * The network on its way along one row, or along each lane's part of one.
    *
+   * @param lanes of images
    * @param state what earlier turns have left, as {@link #state(Lanes)}
    * @param turn its number, {@code []}; of one lane, the row's
+   * @param n images, {@code []}
    */
-  AlongRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift, Operand<TInt32> turn) {
-    return new AlongRow(pass, state, shift, turn);
+  AlongRow row(
+      Pass pass,
+      Lanes lanes,
+      List<Operand<TFloat32>> state,
+      Operand<TInt32> turn,
+      Operand<TInt32> n) {
+    return new AlongRow(pass, state, new LaneShift(pass.tf(), margin.added(lanes), turn, n), turn);
   }
 
   /**
@@ -233,6 +248,7 @@ public final class Network implements ImageModel {
     private final List<ResidualLayer.AlongRow> layerRows = new ArrayList<>();
     private final MaskedConvolutionRow headRow;
     private final MaskedConvolutionRow softmaxRow;
+    private final Operand<TFloat32> outside;
 
     private AlongRow(
         Pass pass, List<Operand<TFloat32>> state, LaneShift shift, Operand<TInt32> turn) {
@@ -250,6 +266,7 @@ public final class Network implements ImageModel {
       }
       headRow = head.row(pass.scope(prefix + "head"), List.of(), shift);
       softmaxRow = softmax.row(pass.scope(prefix + "softmax"), List.of(), shift);
+      outside = shift.nothing(1);
     }
 
     private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
@@ -258,13 +275,17 @@ public final class Network implements ImageModel {
 
     /** The logits of one sub-pixel, {@code [n, levels]}; all earlier ones have been seen. */
     Operand<TFloat32> logits(int column, int channel) {
+      headRow.see(tf.nn.relu(sum(tf, features(column, channel))));
+      softmaxRow.see(tf.nn.relu(headRow.output(column, channel)));
+      return softmaxRow.output(column, channel);
+    }
+
+    private Stream features(int column, int channel) {
       Stream stream = new Stream(inputRow.output(column, channel), Optional.empty());
       for (ResidualLayer.AlongRow layer : layerRows) {
         stream = layer.pixel(column, channel, stream);
       }
-      headRow.see(tf.nn.relu(sum(tf, stream)));
-      softmaxRow.see(tf.nn.relu(headRow.output(column, channel)));
-      return softmaxRow.output(column, channel);
+      return stream;
     }
 
     /** Takes in the level of the sub-pixel whose logits were last asked for, {@code [n]}. */
@@ -274,6 +295,12 @@ public final class Network implements ImageModel {
 
     /** After the last sub-pixel: the state for the row below. */
     List<Operand<TFloat32>> finish() {
+      for (int beyond = 0; beyond < margin.columns(); beyond++) {
+        for (int channel = 0; channel < shape.channels(); channel++) {
+          features(shape.width() + beyond, channel);
+          inputRow.see(outside);
+        }
+      }
       List<Operand<TFloat32>> state = new ArrayList<>(inputRow.finish());
       layerRows.forEach(layer -> state.addAll(layer.finish()));
       conditionState.ifPresent(state::add);

@@ -44,6 +44,11 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
+  public Margin margin() {
+    return Margin.NONE;
+  }
+
+  @Override
   public List<State> state(Lanes lanes) {
     return convolution.state(lanes);
   }

@@ -48,6 +48,10 @@ final class ResidualLayer {
     return body.goesInLanes();
   }
 
+  Margin margin() {
+    return body.margin();
+  }
+
   List<State> state(Lanes lanes) {
     return body.state(lanes);
   }

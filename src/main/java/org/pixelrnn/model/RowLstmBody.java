@@ -51,6 +51,11 @@ final class RowLstmBody implements LayerBody {
     return false;
   }
 
+  @Override
+  public Margin margin() {
+    return Margin.NONE;
+  }
+
   /** The h and c of the row above, less the initial ones, so that above the first row it is 0. */
   @Override
   public List<State> state(Lanes lanes) {

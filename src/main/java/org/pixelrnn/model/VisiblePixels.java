@@ -12,13 +12,14 @@ import org.pixelrnn.proto.v1.ModelConfig;
 public final class VisiblePixels {
   private static final int INPUT_REACH = 3;
 
-  private final ImageShape shape;
+  /** Of the map, which a {@link Margin} may make wider than the image. */
+  private final int width;
 
   /** Of a pixel's channels the first so many are seen, {@code [height, width]}. */
   private final int[] seen;
 
-  private VisiblePixels(ImageShape shape, int[] seen) {
-    this.shape = shape;
+  private VisiblePixels(int width, int[] seen) {
+    this.width = width;
     this.seen = seen;
   }
 
@@ -38,9 +39,10 @@ public final class VisiblePixels {
   public static VisiblePixels of(ModelConfig config, int row, int column) {
     ImageShape shape = ImageShape.of(config);
     int all = shape.channels();
-    int[] groups = new int[shape.pixels()];
-    groups[row * shape.width() + column] = all;
-    VisiblePixels seen = new VisiblePixels(shape, groups);
+    int width = shape.width() + (config.hasDiagonalBilstm() ? 1 : 0);
+    int[] groups = new int[shape.height() * width];
+    groups[row * width + column] = all;
+    VisiblePixels seen = new VisiblePixels(width, groups);
     for (int layer = 0; layer < config.getLayers(); layer++) {
       seen = seen.through(body(config));
     }
@@ -83,9 +85,8 @@ public final class VisiblePixels {
     return below == 0 && right == 0;
   }
 
-  /** One layer further back, never by way of a pixel outside the image. */
+  /** One layer further back, never by way of a pixel outside the map. */
   private VisiblePixels through(Layer layer) {
-    int width = shape.width();
     int[] before = new int[seen.length];
     for (int from = 0; from < seen.length; from++) {
       if (seen[from] == 0) {
@@ -96,7 +97,7 @@ public final class VisiblePixels {
         before[to] = Math.max(before[to], groups);
       }
     }
-    return new VisiblePixels(shape, before);
+    return new VisiblePixels(width, before);
   }
 
   /** Whether any channel of a pixel is seen. */
@@ -106,6 +107,6 @@ public final class VisiblePixels {
 
   /** Whether a sub-pixel is seen. */
   public boolean contains(int row, int column, int channel) {
-    return channel < seen[row * shape.width() + column];
+    return channel < seen[row * width + column];
   }
 }

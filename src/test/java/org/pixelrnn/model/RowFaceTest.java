@@ -74,7 +74,8 @@ class RowFaceTest {
     if (network.condition().isPresent()) {
       Condition condition = network.condition().get();
       Operand<TUint8> small = condition.reduction().of(tf, images);
-      state.set(state.size() - 1, condition.stateOf(tf, network.upsampled(pass, small), lanes));
+      state.set(
+          state.size() - 1, network.conditionState(tf, network.upsampled(pass, small), lanes));
     }
     List<Operand<TFloat32>> turns = new ArrayList<>();
     List<Operand<TUint8>> levels = new ArrayList<>();

@@ -40,7 +40,8 @@ public final class SkewedReference {
     this.config = config;
     this.weights = weights;
     this.height = config.getHeight();
-    this.width = config.getWidth();
+    // The Diagonal BiLSTM's maps have a column more, from which the one from the right begins.
+    this.width = config.getWidth() + (config.hasRowLstm() ? 0 : 1);
     this.h = config.getH();
   }
 
@@ -59,7 +60,7 @@ public final class SkewedReference {
     Operand<TFloat32> mask = tf.reshape(tf.constant(seen), tf.constant(new int[] {4, 7, 1, 1}));
     Operand<TFloat32> x =
         convolution(
-            pad(values, new int[][] {{0, 0}, {3, 0}, {3, 3}, {0, 0}}),
+            pad(values, new int[][] {{0, 0}, {3, 0}, {3, 3 + width - config.getWidth()}, {0, 0}}),
             tf.math.mul(weight("input/kernel"), mask),
             weight("input/bias"));
     for (int l = 1; l <= config.getLayers(); l++) {
@@ -68,9 +69,12 @@ public final class SkewedReference {
           config.hasRowLstm() ? rowLstm(name + "/row_lstm", x) : diagonalBiLstm(name, x);
       x = tf.math.add(x, pointwise(name + "/expansion", hidden));
     }
+    Operand<TFloat32> ofImage =
+        tf.slice(
+            x, tf.constant(new int[4]), tf.constant(new int[] {-1, -1, config.getWidth(), -1}));
     return tf.reshape(
-        pointwise("softmax", tf.nn.relu(pointwise("head", tf.nn.relu(x)))),
-        tf.constant(new int[] {-1, height, width, 1, config.getLevels()}));
+        pointwise("softmax", tf.nn.relu(pointwise("head", tf.nn.relu(ofImage)))),
+        tf.constant(new int[] {-1, height, config.getWidth(), 1, config.getLevels()}));
   }
 
   /** Section 3.1. */
