@@ -1,7 +1,9 @@
 package org.pixelrnn.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -40,13 +42,21 @@ final class MapLayout {
     if (order.isEmpty()) {
       return maps;
     }
-    List<Operand<TFloat32>> packed = maps.stream().map(map -> packed(pass.tf(), map)).toList();
+    // Those of gradients TensorFlow does not always know.
+    List<Long> features = maps.stream().map(map -> map.shape().get(3)).toList();
+    List<Operand<TFloat32>> packed = new ArrayList<>();
+    for (int i = 0; i < maps.size(); i++) {
+      packed.add(packed(pass.tf(), maps.get(i), features.get(i)));
+    }
     pass.chainRule()
         .scan(
             maps,
             packed,
-            (tf, gradients) -> gradients.stream().map(dy -> unpacked(tf, dy)).toList());
-    return packed;
+            (tf, gradients) ->
+                IntStream.range(0, gradients.size())
+                    .mapToObj(i -> unpacked(tf, gradients.get(i), features.get(i)))
+                    .toList());
+    return List.copyOf(packed);
   }
 
   /** Brings a map in this layout back to {@code [batch, height, width, features]}. */
@@ -54,17 +64,17 @@ final class MapLayout {
     if (order.isEmpty()) {
       return map;
     }
-    Operand<TFloat32> unpacked = unpacked(pass.tf(), map);
+    long features = map.shape().get(2);
+    Operand<TFloat32> unpacked = unpacked(pass.tf(), map, features);
     pass.chainRule()
         .scan(
             List.of(map),
             List.of(unpacked),
-            (tf, gradients) -> List.of(packed(tf, gradients.get(0))));
+            (tf, gradients) -> List.of(packed(tf, gradients.get(0), features)));
     return unpacked;
   }
 
-  private Operand<TFloat32> packed(Ops tf, Operand<TFloat32> map) {
-    long features = map.shape().get(3);
+  private Operand<TFloat32> packed(Ops tf, Operand<TFloat32> map, long features) {
     Operand<TFloat32> pixels =
         tf.linalg.transpose(
             tf.reshape(map, tf.constant(new long[] {-1, (long) height * width, features})),
@@ -72,12 +82,11 @@ final class MapLayout {
     return tf.gather(pixels, tf.constant(order.get()), tf.constant(0));
   }
 
-  private Operand<TFloat32> unpacked(Ops tf, Operand<TFloat32> map) {
+  private Operand<TFloat32> unpacked(Ops tf, Operand<TFloat32> map, long features) {
     int[] positions = new int[height * width];
     for (int position = 0; position < positions.length; position++) {
       positions[order.get()[position]] = position;
     }
-    long features = map.shape().get(2);
     Operand<TFloat32> pixels = tf.gather(map, tf.constant(positions), tf.constant(0));
     return tf.reshape(
         tf.linalg.transpose(pixels, tf.constant(new int[] {1, 0, 2})),

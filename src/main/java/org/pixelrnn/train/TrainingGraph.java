@@ -9,7 +9,6 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.ImageDrawing;
 import org.pixelrnn.model.ImageModel;
-import org.pixelrnn.model.Likelihood;
 import org.pixelrnn.model.MultiScaleDrawing;
 import org.pixelrnn.model.MultiScaleNetwork;
 import org.pixelrnn.model.Network;
@@ -50,6 +49,7 @@ import org.tensorflow.types.TUint8;
  */
 public final class TrainingGraph implements AutoCloseable {
   private final Network network;
+  private final BatchParts parts;
   private final Graph graph = new Graph();
   private final Session session;
   private final Placeholder<TUint8> images;
@@ -104,27 +104,24 @@ public final class TrainingGraph implements AutoCloseable {
     }
 
     Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
-    Pass pass = new Pass(tf.withSubScope("network"), variables::get);
-    Operand<TFloat32> logits = network.logits(pass, seen);
-    Likelihood likelihood = network.likelihood(tf, logits, seen);
-    loss = tf.math.neg(tf.math.mean(likelihood.logProb(), tf.constant(0)));
-    Operand<TFloat32> batch = tf.dtypes.cast(tf.size(likelihood.logProb()), TFloat32.class);
-    Map<Weight, Operand<TFloat32>> gradients =
-        pass.chainRule()
-            .gradients(
-                tf, logits, tf.math.div(likelihood.logitsGradient(), batch), network.weights());
-    gradientNorm = norm(tf, List.copyOf(gradients.values()));
-    update = averaged(tf, optimized(tf, variables, gradients), variables);
+    int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    // A GPU shares out operations itself, the larger the better.
+    parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores);
+    BatchParts.Descent descent = parts.descent(tf, network, variables::get, seen);
+    loss = descent.loss();
+    gradientNorm = norm(tf, List.copyOf(descent.gradients().values()));
+    update = averaged(tf, optimized(tf, variables, descent.gradients()), variables);
 
-    Pass averaged = new Pass(tf.withSubScope("averaged_network"), averages::get);
-    averagedLogProb = network.scores(averaged, seen).logProb();
+    Ops ofAverages = tf.withSubScope("averaged_network");
+    averagedLogProb = parts.logProb(ofAverages, network, averages::get, seen);
+    Pass averaged = new Pass(ofAverages, averages::get);
     sampleCount =
         tf.withName("sample_count").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
     sampleSeed =
         tf.withName("sample_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
     upscales = stage == Stage.FULL;
     samples = upscales ? upscaled(tf, (MultiScaleNetwork) model, averaged) : sampled(tf, averaged);
-    session = new Session(graph, sessionConfig(threads));
+    session = new Session(graph, sessionConfig(cores));
     session.initialize();
   }
 
@@ -149,6 +146,7 @@ public final class TrainingGraph implements AutoCloseable {
   /**
    * Takes one step.
    *
+   * @param batch of the configured size
    * @param step its number, from 0
    * @param rate the learning rate
    */
@@ -280,11 +278,11 @@ public final class TrainingGraph implements AutoCloseable {
     return tf.withControlDependencies(updates).withName("step").noOp();
   }
 
-  private static ConfigProto sessionConfig(int threads) {
+  private ConfigProto sessionConfig(int threads) {
     // Functions stay functions: inlining the recurrences makes graphs that take minutes to
     // optimize.
     return ConfigProto.newBuilder()
-        .setIntraOpParallelismThreads(threads)
+        .setIntraOpParallelismThreads(parts.threadsOfOperation(threads))
         .setInterOpParallelismThreads(threads)
         .setGraphOptions(
             GraphOptions.newBuilder()
