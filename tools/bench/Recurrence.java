@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Map;
 import org.pixelrnn.model.Likelihood;
 import org.pixelrnn.model.Network;
-import org.pixelrnn.model.Pass;
 import org.pixelrnn.model.SkewedReference;
+import org.pixelrnn.model.SkewedReference.StateToState;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.RowLstm;
+import org.pixelrnn.train.BatchParts;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -29,8 +30,9 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
 /**
- * A training step (gradient descent) of a network of scans beside that of {@link SkewedReference},
- * which TensorFlow differentiates, in one process.
+ * A training step (gradient descent) of a network of scans, in {@link BatchParts} as in training,
+ * beside that of {@link SkewedReference}, which TensorFlow differentiates, in one process: with the
+ * convolutions of the paper, and a leaner one with matrix products in their place.
  *
  * <pre>
  *   tools/bench/run Recurrence [diagonal|row] [height] [width] [h] [layers] [batch] 
@@ -40,6 +42,16 @@ import org.tensorflow.types.TUint8;
 public final class Recurrence {
   private static final int STEPS = 30;
   private static final int THREADS = Integer.getInteger("threads", 2);
+
+  /** With 1 operations of the reference are not shared out among threads either. */
+  private static final int REFERENCE_INTRA = Integer.getInteger("reference.intra", THREADS);
+
+  /** How the step is built. */
+  private enum Way {
+    SCANS,
+    CONVOLUTIONS,
+    PRODUCTS
+  }
 
   private Recurrence() {}
 
@@ -76,25 +88,31 @@ public final class Recurrence {
         "%-12s %10s %14s %12s %10s %14s %12s%n",
         "", "build, s", "first step, s", "step, ms", "best, ms", "processor, ms", "last loss");
     warmUp();
-    Times scans = measure(config, sizes[4], true, mode.equals("profile"));
+    Times scans = measure(config, sizes[4], Way.SCANS, mode.equals("profile"));
     print("scans", scans);
     double rate = flops(config, sizes[4]) / (scans.best / 1000);
     double peak = Measure.matrixProductPeak();
     if (mode.equals("reference")) {
-      Times reference = measure(config, sizes[4], false, false);
-      print("reference", reference);
-      System.out.printf(
-          "%-12s %10.1f %14.1f %12.1f %10.1f %14.1f%n",
-          "ratio",
-          reference.build / scans.build,
-          (reference.build + reference.first) / (scans.build + scans.first),
-          reference.median / scans.median,
-          reference.best / scans.best,
-          reference.processor / scans.processor);
+      compare(scans, "convolutions", measure(config, sizes[4], Way.CONVOLUTIONS, false));
+      if (architecture.equals("diagonal")) {
+        compare(scans, "products", measure(config, sizes[4], Way.PRODUCTS, false));
+      }
     }
     System.out.printf(
         "%.1f GFLOP/s in the best step of scans, %.2f of a matrix product's %.1f%n",
         rate / 1e9, rate / peak, peak / 1e9);
+  }
+
+  private static void compare(Times scans, String name, Times reference) {
+    print(name, reference);
+    System.out.printf(
+        "%-12s %10.1f %14.1f %12.1f %10.1f %14.1f%n",
+        "ratio",
+        reference.build / scans.build,
+        (reference.build + reference.first) / (scans.build + scans.first),
+        reference.median / scans.median,
+        reference.best / scans.best,
+        reference.processor / scans.processor);
   }
 
   /** Loads TensorFlow and what both ways need of it, so that neither pays for the other. */
@@ -106,8 +124,8 @@ public final class Recurrence {
             .setLayers(1)
             .setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance())
             .build();
-    measure(tiny, 1, true, false);
-    measure(tiny, 1, false, false);
+    measure(tiny, 1, Way.SCANS, false);
+    measure(tiny, 1, Way.CONVOLUTIONS, false);
   }
 
   private static void print(String name, Times times) {
@@ -116,9 +134,11 @@ public final class Recurrence {
         name, times.build, times.first, times.median, times.best, times.processor, times.loss);
   }
 
-  private static Times measure(ModelConfig config, int batch, boolean scans, boolean profile) {
+  /** A step of gradient descent of the loss and gradients that {@code way} builds. */
+  private static Times measure(ModelConfig config, int batch, Way way, boolean profile) {
     long start = System.nanoTime();
     Network network = new Network(config);
+    BatchParts parts = BatchParts.of(batch, THREADS);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Placeholder<TUint8> images =
@@ -132,29 +152,12 @@ public final class Recurrence {
         init.assign(variable, weight.initialValue(init, 1));
         variables.put(weight.name(), variable);
       }
-      Pass pass = new Pass(tf, weight -> variables.get(weight.name()));
-      Operand<TFloat32> logits =
-          scans
-              ? network.logits(pass, images)
-              : new SkewedReference(tf, config, variables).logits(images);
-      Likelihood likelihood = Likelihood.of(tf, logits, images);
-      Operand<TFloat32> loss = tf.math.neg(tf.math.mean(likelihood.logProb(), tf.constant(0)));
-      Operand<TFloat32> dy = tf.math.div(likelihood.logitsGradient(), tf.constant((float) batch));
-      List<Operand<TFloat32>> gradients = new ArrayList<>();
-      if (scans) {
-        gradients.addAll(pass.chainRule().gradients(tf, logits, dy, network.weights()).values());
-      } else {
-        Output<?>[] xs =
-            variables.values().stream().map(Operand::asOutput).toArray(Output<?>[]::new);
-        for (Output<?> gradient :
-            graph.addGradients(
-                "reference",
-                new Output<?>[] {logits.asOutput()},
-                xs,
-                new Output<?>[] {dy.asOutput()})) {
-          gradients.add(gradient.expect(TFloat32.class));
-        }
-      }
+      BatchParts.Descent descent =
+          way == Way.SCANS
+              ? parts.descent(tf, network, weight -> variables.get(weight.name()), images)
+              : differentiated(graph, tf, config, network, variables, images, way);
+      Operand<TFloat32> loss = descent.loss();
+      List<Operand<TFloat32>> gradients = List.copyOf(descent.gradients().values());
       Ops afterAll = tf.withControlDependencies(new ArrayList<Op>(gradients));
       List<Op> updates = new ArrayList<>();
       int i = 0;
@@ -167,7 +170,7 @@ public final class Recurrence {
       for (int p = 0; p < levels.length; p++) {
         levels[p] = (byte) (p * 7919L % 13 % 2);
       }
-      try (Session session = new Session(graph, configuration());
+      try (Session session = new Session(graph, configuration(way, parts));
           TUint8 x =
               TUint8.tensorOf(
                   Shape.of(batch, config.getHeight(), config.getWidth(), 1),
@@ -212,9 +215,44 @@ public final class Recurrence {
     }
   }
 
-  private static ConfigProto configuration() {
+  /** What TensorFlow makes of {@link SkewedReference}. */
+  private static BatchParts.Descent differentiated(
+      Graph graph,
+      Ops tf,
+      ModelConfig config,
+      Network network,
+      Map<String, Operand<TFloat32>> variables,
+      Operand<TUint8> images,
+      Way way) {
+    Operand<TFloat32> logits =
+        new SkewedReference(
+                tf,
+                config,
+                variables,
+                way == Way.CONVOLUTIONS ? StateToState.CONVOLUTION : StateToState.PRODUCT)
+            .logits(images);
+    Likelihood likelihood = Likelihood.of(tf, logits, images);
+    Operand<TFloat32> batch = tf.dtypes.cast(tf.size(likelihood.logProb()), TFloat32.class);
+    Output<?>[] xs = variables.values().stream().map(Operand::asOutput).toArray(Output<?>[]::new);
+    Output<?>[] gradients =
+        graph.addGradients(
+            "reference",
+            new Output<?>[] {logits.asOutput()},
+            xs,
+            new Output<?>[] {tf.math.div(likelihood.logitsGradient(), batch).asOutput()});
+    Map<Weight, Operand<TFloat32>> byWeight = new LinkedHashMap<>();
+    for (Weight weight : network.weights()) {
+      byWeight.put(weight, gradients[byWeight.size()].expect(TFloat32.class));
+    }
+    return new BatchParts.Descent(
+        tf.math.neg(tf.math.mean(likelihood.logProb(), tf.constant(0))), byWeight);
+  }
+
+  /** Scans as in training; the reference as TensorFlow runs what it is given. */
+  private static ConfigProto configuration(Way way, BatchParts parts) {
     return ConfigProto.newBuilder()
-        .setIntraOpParallelismThreads(Integer.getInteger("intra", THREADS))
+        .setIntraOpParallelismThreads(
+            way == Way.SCANS ? parts.threadsOfOperation(THREADS) : REFERENCE_INTRA)
         .setInterOpParallelismThreads(THREADS)
         .build();
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
@@ -28,6 +29,15 @@ public final class SkewedReference {
   private final int height;
   private final int width;
   private final int h;
+  private final StateToState stateToState;
+
+  /** How the state-to-state convolution of the skewed map is computed. */
+  public enum StateToState {
+    /** As the paper has it: a 2×1 convolution of a column. */
+    CONVOLUTION,
+    /** With less for TensorFlow to do: the upper and the left neighbour in one matrix product. */
+    PRODUCT
+  }
 
   /**
    * Prepares a network.
@@ -35,10 +45,14 @@ public final class SkewedReference {
    * @param weights by their names in {@link Network}
    */
   public SkewedReference(
-      Ops tf, ModelConfig config, Map<String, ? extends Operand<TFloat32>> weights) {
+      Ops tf,
+      ModelConfig config,
+      Map<String, ? extends Operand<TFloat32>> weights,
+      StateToState stateToState) {
     this.tf = tf;
     this.config = config;
     this.weights = weights;
+    this.stateToState = stateToState;
     this.height = config.getHeight();
     // The Diagonal BiLSTM's maps have a column more, from which the one from the right begins.
     this.width = config.getWidth() + (config.hasRowLstm() ? 0 : 1);
@@ -133,22 +147,7 @@ public final class SkewedReference {
     for (int s = 0; s < columns.size(); s++) {
       Operand<TFloat32> gates = columns.get(s);
       if (left != null) {
-        Operand<TFloat32> above =
-            pad(
-                tf.slice(
-                    left,
-                    tf.constant(new int[] {0, 0, 0}),
-                    tf.constant(new int[] {-1, height - 1, -1})),
-                new int[][] {{0, 0}, {1, 0}, {0, 0}});
-        Operand<TFloat32> seen =
-            tf.reshape(
-                tf.concat(List.of(above, left), tf.constant(2)),
-                tf.constant(new int[] {-1, 2 * h}));
-        gates =
-            tf.math.add(
-                gates,
-                tf.reshape(
-                    tf.linalg.matMul(seen, kernel), tf.constant(new int[] {-1, height, 4 * h})));
+        gates = tf.math.add(gates, ofNeighbours(left, kernel));
       }
       List<Operand<TFloat32>> parts = parts(gates, height);
       // Outside the image the state stays at zero.
@@ -158,6 +157,32 @@ public final class SkewedReference {
       hs.add(left);
     }
     return unskew(hs);
+  }
+
+  /**
+   * What a column of the skewed map gets of the one before it, row by row of its own and the upper
+   * row.
+   *
+   * @param left the h of the column before, {@code [batch, height, h]}
+   * @param kernel of the upper, then of the left neighbour, {@code [2h, 4h]}
+   */
+  private Operand<TFloat32> ofNeighbours(Operand<TFloat32> left, Operand<TFloat32> kernel) {
+    Operand<TFloat32> fromAbove = pad(left, new int[][] {{0, 0}, {1, 0}, {0, 0}});
+    if (stateToState == StateToState.CONVOLUTION) {
+      Operand<TFloat32> convolved =
+          tf.nn.conv2d(
+              tf.expandDims(fromAbove, tf.constant(2)),
+              tf.reshape(kernel, tf.constant(new int[] {2, 1, h, 4 * h})),
+              List.of(1L, 1L, 1L, 1L),
+              "VALID");
+      return tf.squeeze(convolved, Squeeze.axis(List.of(2L)));
+    }
+    Operand<TFloat32> above =
+        tf.slice(fromAbove, tf.constant(new int[3]), tf.constant(new int[] {-1, height, -1}));
+    Operand<TFloat32> seen =
+        tf.reshape(
+            tf.concat(List.of(above, left), tf.constant(2)), tf.constant(new int[] {-1, 2 * h}));
+    return tf.reshape(tf.linalg.matMul(seen, kernel), tf.constant(new int[] {-1, height, 4 * h}));
   }
 
   /** Which rows of a column of the skewed map are pixels, {@code [height, 1]}. */

@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.model.SkewedReference.StateToState;
 import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.RowLstm;
@@ -30,25 +32,26 @@ class SkewedReferenceTest {
   private static final int STEPS = 12;
   private static final float RATE = 0.02f;
 
-  static Stream<Named<ModelConfig>> networks() {
+  static Stream<Arguments> networks() {
     ModelConfig.Builder wide = small(3, 5);
     ModelConfig.Builder tall = small(5, 3);
     return Stream.of(
-        Named.of("Diagonal 3×5", diagonal(wide)),
-        Named.of("Diagonal 5×3", diagonal(tall)),
-        Named.of("Row 3×5", row(wide)));
+        Arguments.of(Named.of("Diagonal 3×5", diagonal(wide)), StateToState.CONVOLUTION),
+        Arguments.of(Named.of("Diagonal 5×3", diagonal(tall)), StateToState.CONVOLUTION),
+        Arguments.of(Named.of("Diagonal 3×5", diagonal(wide)), StateToState.PRODUCT),
+        Arguments.of(Named.of("Row 3×5", row(wide)), StateToState.CONVOLUTION));
   }
 
   @ParameterizedTest
   @MethodSource("networks")
-  void valuesAndGradientsAreTheSame(ModelConfig config) {
+  void valuesAndGradientsAreTheSame(ModelConfig config, StateToState stateToState) {
     Network network = new Network(config);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Weights at = TinyNetworks.weights(tf, 3);
       Map<String, Operand<TFloat32>> byName = new LinkedHashMap<>();
       network.weights().forEach(w -> byName.put(w.name(), at.of(w)));
-      Losses losses = Losses.of(tf, graph, network, config, byName);
+      Losses losses = Losses.of(tf, graph, network, config, byName, stateToState);
       try (Session session = Sessions.unoptimized(graph)) {
         Session.Runner runner = session.runner().fetch(losses.scanned).fetch(losses.unrolled);
         losses.scannedGradients.forEach(runner::fetch);
@@ -74,9 +77,9 @@ class SkewedReferenceTest {
 
   @ParameterizedTest
   @MethodSource("networks")
-  void trainingStepsHaveTheSameLosses(ModelConfig config) {
-    List<Float> scanned = train(config, true);
-    List<Float> unrolled = train(config, false);
+  void trainingStepsHaveTheSameLosses(ModelConfig config, StateToState stateToState) {
+    List<Float> scanned = train(config, stateToState, true);
+    List<Float> unrolled = train(config, stateToState, false);
     assertTrue(scanned.get(STEPS - 1) < 0.9 * scanned.get(0), "it learns");
     for (int step = 0; step < STEPS; step++) {
       assertEquals(unrolled.get(step), scanned.get(step), 1e-4, "step " + step);
@@ -84,7 +87,7 @@ class SkewedReferenceTest {
   }
 
   /** The losses of gradient descent from equal weights. */
-  private static List<Float> train(ModelConfig config, boolean scanned) {
+  private static List<Float> train(ModelConfig config, StateToState stateToState, boolean scanned) {
     Network network = new Network(config);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -95,7 +98,7 @@ class SkewedReferenceTest {
         init.assign(variable, weight.initialValue(init, 6));
         variables.put(weight.name(), variable);
       }
-      Losses losses = Losses.of(tf, graph, network, config, variables);
+      Losses losses = Losses.of(tf, graph, network, config, variables, stateToState);
       List<Operand<TFloat32>> gradients =
           scanned ? losses.scannedGradients : losses.unrolledGradients;
       Ops afterAll = tf.withControlDependencies(new ArrayList<Op>(gradients));
@@ -133,7 +136,8 @@ class SkewedReferenceTest {
         Graph graph,
         Network network,
         ModelConfig config,
-        Map<String, ? extends Operand<TFloat32>> weights) {
+        Map<String, ? extends Operand<TFloat32>> weights,
+        StateToState stateToState) {
       Operand<TUint8> images =
           tf.dtypes.cast(
               tf.random.statelessRandomUniformInt(
@@ -149,7 +153,8 @@ class SkewedReferenceTest {
       Map<Weight, Operand<TFloat32>> gradients =
           pass.chainRule().gradients(tf, logits, dy, network.weights());
 
-      Operand<TFloat32> referenceLogits = new SkewedReference(tf, config, weights).logits(images);
+      Operand<TFloat32> referenceLogits =
+          new SkewedReference(tf, config, weights, stateToState).logits(images);
       Likelihood reference = Likelihood.of(tf, referenceLogits, images);
       Output<?>[] xs =
           network.weights().stream()
