@@ -52,26 +52,25 @@ public record BatchParts(int count) {
   }
 
   /**
-   * The mean of {@code -log p(x)} over a batch of at least as many images as there are parts, and
-   * its gradient with respect to each weight.
+   * The mean of {@code -log p(x)} over a batch, and its gradient with respect to each weight.
    *
    * @param images what the network sees of them, {@code [n, height, width, channels]}
    */
   public Descent descent(Ops tf, Network network, Weights weights, Operand<TUint8> images) {
-    Operand<TInt32> n = size(tf, images);
-    Operand<TFloat32> batch = tf.dtypes.cast(n, TFloat32.class);
+    Operand<TFloat32> batch = tf.dtypes.cast(size(tf, images), TFloat32.class);
     List<Operand<TFloat32>> sums = new ArrayList<>();
     Map<Weight, List<Operand<TFloat32>>> gradients = new LinkedHashMap<>();
-    for (int part = 0; part < count; part++) {
-      Operand<TInt32> from = tf.math.div(tf.math.mul(n, tf.constant(part)), tf.constant(count));
-      Operand<TInt32> to = tf.math.div(tf.math.mul(n, tf.constant(part + 1)), tf.constant(count));
-      Operand<TUint8> seen = count == 1 ? images : images(tf, images, from, tf.math.sub(to, from));
-      Pass pass = new Pass(tf.withSubScope(count == 1 ? "network" : "part" + part), weights);
-      Operand<TFloat32> logits = network.logits(pass, seen);
-      Likelihood likelihood = network.likelihood(tf, logits, seen);
-      sums.add(tf.reduceSum(likelihood.logProb(), tf.constant(0)));
+    for (int number = 0; number < count; number++) {
+      Part part = part(tf, images, number);
+      Pass pass = new Pass(tf.withSubScope(count == 1 ? "network" : "part" + number), weights);
+      Operand<TFloat32> logits = network.logits(pass, part.images());
+      Likelihood likelihood = network.likelihood(tf, logits, part.images());
+      Operand<TFloat32> counted = counted(tf, part);
+      sums.add(tf.reduceSum(tf.math.mul(likelihood.logProb(), counted), tf.constant(0)));
+      Operand<TFloat32> share =
+          tf.reshape(tf.math.div(counted, batch), tf.constant(new int[] {-1, 1, 1, 1, 1}));
       pass.chainRule()
-          .gradients(tf, logits, tf.math.div(likelihood.logitsGradient(), batch), network.weights())
+          .gradients(tf, logits, tf.math.mul(likelihood.logitsGradient(), share), network.weights())
           .forEach((weight, g) -> gradients.computeIfAbsent(weight, w -> new ArrayList<>()).add(g));
     }
     Map<Weight, Operand<TFloat32>> ofBatch = new LinkedHashMap<>();
@@ -85,21 +84,42 @@ public record BatchParts(int count) {
    * @param images {@code [n, height, width, channels]}
    */
   Operand<TFloat32> logProb(Ops tf, ImageModel model, Weights weights, Operand<TUint8> images) {
-    Operand<TInt32> n = size(tf, images);
-    Operand<TInt32> largest =
-        tf.math.div(tf.math.add(n, tf.constant(count - 1)), tf.constant(count));
     List<Operand<TFloat32>> parts = new ArrayList<>();
-    for (int part = 0; part < count; part++) {
-      Operand<TInt32> from = tf.math.mul(largest, tf.constant(part));
-      // All of one size, so that none is empty; the last ones begin among those before them.
-      Operand<TInt32> begin = tf.math.minimum(from, tf.math.sub(n, largest));
-      Operand<TInt32> twice = tf.math.minimum(tf.math.sub(from, begin), largest);
-      Pass pass = new Pass(tf.withSubScope("part" + part), weights);
-      Operand<TFloat32> logProb = model.scores(pass, images(tf, images, begin, largest)).logProb();
+    for (int number = 0; number < count; number++) {
+      Part part = part(tf, images, number);
+      Pass pass = new Pass(tf.withSubScope("part" + number), weights);
+      Operand<TInt32> first = tf.expandDims(part.before(), tf.constant(0));
       parts.add(
-          tf.slice(logProb, tf.expandDims(twice, tf.constant(0)), tf.constant(new int[] {-1})));
+          tf.slice(
+              model.scores(pass, part.images()).logProb(), first, tf.constant(new int[] {-1})));
     }
     return count == 1 ? parts.get(0) : tf.concat(parts, tf.constant(0));
+  }
+
+  /**
+   * Images of a batch, of which the first are also in the part before.
+   *
+   * @param images {@code [m, height, width, channels]}
+   * @param before how many of them another part has, {@code []}, at most {@code m}
+   */
+  private record Part(Operand<TUint8> images, Operand<TInt32> before) {}
+
+  /** All parts are of one size, so that none is empty; the last ones begin among those before. */
+  private Part part(Ops tf, Operand<TUint8> all, int number) {
+    if (count == 1) {
+      return new Part(all, tf.constant(0));
+    }
+    Operand<TInt32> n = size(tf, all);
+    Operand<TInt32> size = tf.math.div(tf.math.add(n, tf.constant(count - 1)), tf.constant(count));
+    Operand<TInt32> from = tf.math.mul(size, tf.constant(number));
+    Operand<TInt32> begin = tf.math.minimum(from, tf.math.sub(n, size));
+    return new Part(images(tf, all, begin, size), tf.math.minimum(tf.math.sub(from, begin), size));
+  }
+
+  /** 0 for images that another part has, 1 for the others, {@code [m]}. */
+  private static Operand<TFloat32> counted(Ops tf, Part part) {
+    Operand<TInt32> numbers = tf.range(tf.constant(0), size(tf, part.images()), tf.constant(1));
+    return tf.dtypes.cast(tf.math.greaterEqual(numbers, part.before()), TFloat32.class);
   }
 
   private static Operand<TInt32> size(Ops tf, Operand<TUint8> images) {
