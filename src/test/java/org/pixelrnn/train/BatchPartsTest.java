@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,30 +19,38 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
 /** A batch in parts is the batch. */
 class BatchPartsTest {
 
+  private static final int[] SIZES = {1, 2, 5, 9};
+
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void lossAndGradientsAreThoseOfTheWhole(ModelConfig config) {
-    for (int images : new int[] {1, 5}) {
-      float[] whole = descent(config, images, new BatchParts(1));
-      assertArrayEquals(whole, descent(config, images, new BatchParts(2)), 2e-4f);
-      assertArrayEquals(whole, descent(config, images, new BatchParts(4)), 2e-4f);
+    List<float[]> whole = descents(config, new BatchParts(1));
+    for (int parts : new int[] {2, 4}) {
+      List<float[]> inParts = descents(config, new BatchParts(parts));
+      for (int i = 0; i < SIZES.length; i++) {
+        assertArrayEquals(whole.get(i), inParts.get(i), 2e-4f, SIZES[i] + " images");
+      }
     }
   }
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void eachImageHasItsLogProbWhateverTheBatch(ModelConfig config) {
-    for (int images : new int[] {1, 2, 5, 9}) {
-      float[] whole = logProb(config, images, new BatchParts(1));
-      assertEquals(images, whole.length);
-      assertArrayEquals(whole, logProb(config, images, new BatchParts(2)), 1e-4f);
-      assertArrayEquals(whole, logProb(config, images, new BatchParts(4)), 1e-4f);
+    List<float[]> whole = logProbs(config, new BatchParts(1));
+    for (int parts : new int[] {2, 4}) {
+      List<float[]> inParts = logProbs(config, new BatchParts(parts));
+      for (int i = 0; i < SIZES.length; i++) {
+        assertEquals(SIZES[i], inParts.get(i).length);
+        assertArrayEquals(whole.get(i), inParts.get(i), 1e-4f, SIZES[i] + " images");
+      }
     }
   }
 
@@ -61,55 +70,63 @@ class BatchPartsTest {
     assertEquals(1, new BatchParts(4).threadsOfOperation(3));
   }
 
-  /** The loss, then all gradients. */
-  private static float[] descent(ModelConfig config, int images, BatchParts parts) {
+  /** Of batches of each size the loss, then all gradients. */
+  private static List<float[]> descents(ModelConfig config, BatchParts parts) {
     Network network = new Network(config);
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      BatchParts.Descent descent =
-          parts.descent(tf, network, TinyNetworks.weights(tf, 5), images(tf, config, images));
-      List<Operand<TFloat32>> all = new ArrayList<>(List.of(descent.loss()));
-      network.weights().forEach(weight -> all.add(descent.gradients().get(weight)));
-      List<Operand<TFloat32>> flat = new ArrayList<>();
-      all.forEach(x -> flat.add(tf.reshape(x, tf.constant(new int[] {-1}))));
-      return value(graph, tf.concat(flat, tf.constant(0)));
-    }
+    return ofEachSize(
+        config,
+        (tf, images) -> {
+          BatchParts.Descent descent =
+              parts.descent(tf, network, TinyNetworks.weights(tf, 5), images);
+          List<Operand<TFloat32>> all = new ArrayList<>(List.of(descent.loss()));
+          network.weights().forEach(weight -> all.add(descent.gradients().get(weight)));
+          List<Operand<TFloat32>> flat = new ArrayList<>();
+          all.forEach(x -> flat.add(tf.reshape(x, tf.constant(new int[] {-1}))));
+          return tf.concat(flat, tf.constant(0));
+        });
   }
 
-  private static float[] logProb(ModelConfig config, int images, BatchParts parts) {
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      return value(
-          graph,
-          parts.logProb(
-              tf, ImageModel.of(config), TinyNetworks.weights(tf, 5), images(tf, config, images)));
-    }
+  private static List<float[]> logProbs(ModelConfig config, BatchParts parts) {
+    return ofEachSize(
+        config,
+        (tf, images) ->
+            parts.logProb(tf, ImageModel.of(config), TinyNetworks.weights(tf, 5), images));
   }
 
-  /** The first so many of some random images. */
-  private static Operand<TUint8> images(Ops tf, ModelConfig config, int count) {
+  /** What a graph makes of the first so many of some random images. */
+  private static List<float[]> ofEachSize(
+      ModelConfig config, BiFunction<Ops, Operand<TUint8>, Operand<TFloat32>> built) {
     int[] shape = {9, config.getHeight(), config.getWidth(), config.getChannels()};
-    Operand<TUint8> all =
-        tf.dtypes.cast(
-            tf.random.statelessRandomUniformInt(
-                tf.constant(shape),
-                tf.constant(new long[] {1, 2}),
-                tf.constant(0),
-                tf.constant(config.getLevels())),
-            TUint8.class);
-    // As in training, TensorFlow does not know how many there are.
-    return tf.placeholderWithDefault(
-        tf.slice(all, tf.constant(new int[4]), tf.constant(new int[] {count, -1, -1, -1})),
-        Shape.of(-1, shape[1], shape[2], shape[3]));
-  }
-
-  private static float[] value(Graph graph, Operand<TFloat32> x) {
-    try (Session session = new Session(graph);
-        Result result = session.runner().fetch(x).run()) {
-      TFloat32 value = (TFloat32) result.get(0);
-      float[] values = new float[(int) value.size()];
-      value.asRawTensor().data().asFloats().read(values);
-      return values;
+    List<float[]> values = new ArrayList<>();
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Operand<TUint8> all =
+          tf.dtypes.cast(
+              tf.random.statelessRandomUniformInt(
+                  tf.constant(shape),
+                  tf.constant(new long[] {1, 2}),
+                  tf.constant(0),
+                  tf.constant(config.getLevels())),
+              TUint8.class);
+      Placeholder<TInt32> size = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
+      // As in training, TensorFlow does not know how many there are.
+      Operand<TUint8> images =
+          tf.placeholderWithDefault(
+              tf.gather(all, tf.range(tf.constant(0), size, tf.constant(1)), tf.constant(0)),
+              Shape.of(-1, shape[1], shape[2], shape[3]));
+      Operand<TFloat32> result = built.apply(tf, images);
+      try (Session session = new Session(graph)) {
+        for (int batch : SIZES) {
+          try (TInt32 count = TInt32.scalarOf(batch);
+              Result found = session.runner().feed(size, count).fetch(result).run()) {
+            TFloat32 value = (TFloat32) found.get(0);
+            float[] array = new float[(int) value.size()];
+            value.asRawTensor().data().asFloats().read(array);
+            values.add(array);
+          }
+        }
+      }
     }
+    return values;
   }
 }
