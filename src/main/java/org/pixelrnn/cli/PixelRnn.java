@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       TrainCommand.class,
+      CurvesCommand.class,
       EvalCommand.class,
       ExportCommand.class,
       SampleCommand.class,

@@ -22,6 +22,12 @@ import org.tensorflow.proto.Summary;
  * with its length and CRC-32C checksums.
  */
 final class EventLog implements AutoCloseable {
+  /** The curve of a step's batch, in bits per dimension. */
+  static final String TRAINING = "training/bits_per_dim";
+
+  /** The curve of the validation images, in bits per dimension. */
+  static final String VALIDATION = "validation/bits_per_dim";
+
   private static final int CRC_MASK = 0xa282ead8;
 
   private final OutputStream out;

@@ -169,8 +169,7 @@ public final class Trainer implements AutoCloseable {
   private Map<String, Double> curves(TrainingGraph.Step taken, double rate) {
     Map<String, Double> curves = new LinkedHashMap<>();
     curves.put("training/nats_per_image", taken.natsPerImage());
-    curves.put(
-        "training/bits_per_dim", graph.network().shape().bitsPerDimension(taken.natsPerImage()));
+    curves.put(EventLog.TRAINING, graph.network().shape().bitsPerDimension(taken.natsPerImage()));
     curves.put("training/gradient_norm", taken.gradientNorm());
     curves.put("training/learning_rate", rate);
     return curves;
@@ -185,8 +184,10 @@ public final class Trainer implements AutoCloseable {
     events.scalars(
         step,
         Map.of(
-            "validation/nats_per_image", measured.getNatsPerImage(),
-            "validation/bits_per_dim", measured.getBitsPerDim()));
+            "validation/nats_per_image",
+            measured.getNatsPerImage(),
+            EventLog.VALIDATION,
+            measured.getBitsPerDim()));
     var grid = SampleGrid.of(graph.sample(sampled, config.getSeed()));
     ImageFile.write(grid, directory.samples());
     events.picture(step, "samples", grid);

@@ -300,6 +300,13 @@ class CommandsTest {
     assertTrue(both.contains("stage full: 6 steps: validation"), both);
     run(0, "export", "--run-dir", run, "--to", scales);
 
+    Path curves = folder.resolve("curves.png");
+    run(0, "curves", "--run-dir", run, "--run-dir", folder.resolve("run"), "--out", curves);
+    assertTrue(ImageFile.decode(curves).getWidth() > 0);
+
+    assertRefused(
+        "--receptive-field is for models of one network, and this one is multi_scale",
+        new Object[] {"inspect", "--model", scales, "--receptive-field", "1,2", "--out", curves});
     JsonObject facts = run(0, "inspect", "--model", scales, "--json").json();
     assertEquals("multi_scale", facts.get("architecture").getAsString());
     assertEquals(4, facts.get("factor").getAsInt());
@@ -415,6 +422,8 @@ class CommandsTest {
         "train --preset strokes-pixelcnn --data strokes --run-dir OUT --max-steps 0",
         "train --preset strokes-rgb-pixelcnn --data strokes --run-dir OUT",
         "train --resume --run-dir OUT",
+        "curves --run-dir OUT --out OUT",
+        "curves --run-dir RUN",
         "export --run-dir OUT --to OUT",
         "export --run-dir RUN",
         "eval --model OUT --data strokes",
