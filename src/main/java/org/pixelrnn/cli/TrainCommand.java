@@ -24,10 +24,12 @@ import org.pixelrnn.train.Trainer;
 import org.pixelrnn.train.TrainingRules;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code pixelrnn train}. */
 @Command(
@@ -93,6 +95,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--stage",
       paramLabel = "STAGE",
+      converter = StageName.class,
       description = "Of a multi-scale model: small or full, to train that one only. Default: both.")
   private Stage stage;
 
@@ -205,5 +208,18 @@ final class TrainCommand implements Callable<Integer> {
   private ParameterException missing(String option) {
     return new ParameterException(
         spec.commandLine(), "Missing required option: " + option + " (without --resume)");
+  }
+
+  /** The stages that have a folder of their own. */
+  private static final class StageName implements ITypeConverter<Stage> {
+    @Override
+    public Stage convert(String name) {
+      return switch (name.toLowerCase(Locale.ROOT)) {
+        case "small" -> Stage.SMALL;
+        case "full" -> Stage.FULL;
+        default ->
+            throw new TypeConversionException("'" + name + "' is not a stage, small or full");
+      };
+    }
   }
 }

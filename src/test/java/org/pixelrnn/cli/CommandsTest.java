@@ -296,6 +296,9 @@ class CommandsTest {
     assertTrue(small.startsWith("stage small: 6 steps: validation"), small);
     assertTrue(small.contains("--resume --stage full"), small);
     run(2, "export", "--run-dir", run, "--to", scales);
+    assertRefused(
+        "'middle' is not a stage, small or full",
+        new Object[] {"train", "--run-dir", run, "--resume", "--stage", "middle"});
     String both = run(0, "train", "--run-dir", run, "--resume").out();
     assertTrue(both.contains("stage full: 6 steps: validation"), both);
     run(0, "export", "--run-dir", run, "--to", scales);
@@ -443,7 +446,7 @@ class CommandsTest {
         "upscale --model MODEL --image RUN/samples.png --out OUT",
         "upscale --model MODEL --out OUT",
         "train --preset strokes-pixelcnn --data strokes --run-dir OUT --stage small",
-        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --stage middle",
+        "train --preset mnist-multi-scale --data strokes --run-dir OUT --stage whole",
         "train --preset mnist-multi-scale --data strokes --run-dir OUT --set model.multi_scale.factor=3",
         "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set small_training.steps=3",
         "inspect --model OUT",

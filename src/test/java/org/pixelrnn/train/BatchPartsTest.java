@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.TinyNetworks;
+import org.pixelrnn.model.Weight;
+import org.pixelrnn.model.Weights;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -52,6 +57,53 @@ class BatchPartsTest {
         assertArrayEquals(whole.get(i), inParts.get(i), 1e-4f, SIZES[i] + " images");
       }
     }
+  }
+
+  /** Along the gradient g the loss rises by ‖g‖² times the way. */
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
+  void theGradientIsThatOfTheLoss(ModelConfig config) {
+    Network network = new Network(config);
+    BatchParts parts = new BatchParts(2);
+    float[] all = descents(config, parts).get(2);
+    double squaredNorm = 0;
+    for (int i = 1; i < all.length; i++) {
+      squaredNorm += all[i] * all[i];
+    }
+    float way = (float) (0.01 / Math.sqrt(squaredNorm));
+    float[] losses =
+        ofEachSize(
+                config,
+                (tf, images) -> {
+                  List<Operand<TFloat32>> both = new ArrayList<>();
+                  for (float signed : new float[] {-way, way}) {
+                    both.add(
+                        parts.descent(tf, network, moved(tf, network, all, signed), images).loss());
+                  }
+                  return tf.stack(both);
+                })
+            .get(2);
+    assertEquals(1, (losses[1] - losses[0]) / (2 * way * squaredNorm), 0.1);
+  }
+
+  /** Weights that went a way along the gradient. */
+  private static Weights moved(Ops tf, Network network, float[] lossAndGradient, float way) {
+    Weights weights = TinyNetworks.weights(tf, 5);
+    Map<Weight, Operand<TFloat32>> moved = new HashMap<>();
+    int from = 1;
+    for (Weight weight : network.weights()) {
+      int size = (int) weight.shape().size();
+      float[] gradient = Arrays.copyOfRange(lossAndGradient, from, from + size);
+      moved.put(
+          weight,
+          tf.math.add(
+              weights.of(weight),
+              tf.math.mul(
+                  tf.reshape(tf.constant(gradient), tf.constant(weight.shape().asArray())),
+                  tf.constant(way))));
+      from += size;
+    }
+    return moved::get;
   }
 
   @Test
