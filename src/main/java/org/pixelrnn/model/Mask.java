@@ -16,24 +16,6 @@ public enum Mask {
     return this == A ? group : group + 1;
   }
 
-  /**
-   * The centre tap, {@code [in][out]} of 0 and 1.
-   *
-   * @param in input features, in {@code channels} equal consecutive groups
-   * @param out output features: {@code sections} times {@code channels} equal groups, so that the
-   *     four gates of an LSTM can each be grouped
-   */
-  float[][] centre(int in, int out, int channels, int sections) {
-    float[][] mask = new float[in][out];
-    for (int o = 0; o < out; o++) {
-      int seen = groupsSeen(groupOf(o, out, channels, sections)) * (in / channels);
-      for (int i = 0; i < seen; i++) {
-        mask[i][o] = 1;
-      }
-    }
-    return mask;
-  }
-
   /** The channel group that output feature {@code o} belongs to. */
   static int groupOf(int o, int out, int channels, int sections) {
     int section = out / sections;

@@ -222,18 +222,35 @@ final class MaskedConvolution {
       return pass.weight(kernel);
     }
     Ops tf = pass.tf();
-    float[][] centre = mask.centre(features.in, features.out, features.channels, features.sections);
-    float[] all = new float[rows * columns * features.in * features.out];
+    // A comparison, and no constant of the kernel's size: an export has dozens of them.
+    return tf.math.mul(
+        pass.weight(kernel),
+        tf.dtypes.cast(
+            tf.math.less(tf.constant(groupsOfInputs()), tf.constant(groupsSeen())),
+            TFloat32.class));
+  }
+
+  /** The channel group of each input feature, {@code [in, 1]}. */
+  private int[][] groupsOfInputs() {
+    int[][] groups = new int[features.in][1];
+    for (int i = 0; i < features.in; i++) {
+      groups[i][0] = Mask.groupOf(i, features.in, features.channels, 1);
+    }
+    return groups;
+  }
+
+  /** How many of its input's groups each tap shows, {@code [rows, columns, 1, out]}. */
+  private int[][][][] groupsSeen() {
+    int[][][][] seen = new int[rows][columns][1][features.out];
     for (int tap = 0; tap < rows * columns; tap++) {
       int beyondCentre = tap - ((rows - 1) * columns + columns / 2);
-      for (int i = 0; i < features.in && beyondCentre <= 0; i++) {
-        for (int o = 0; o < features.out; o++) {
-          all[(tap * features.in + i) * features.out + o] = beyondCentre < 0 ? 1 : centre[i][o];
-        }
+      for (int o = 0; o < features.out; o++) {
+        int group = Mask.groupOf(o, features.out, features.channels, features.sections);
+        seen[tap / columns][tap % columns][0][o] =
+            beyondCentre < 0 ? features.channels : beyondCentre > 0 ? 0 : mask.groupsSeen(group);
       }
     }
-    return tf.math.mul(
-        pass.weight(kernel), tf.reshape(tf.constant(all), tf.constant(kernel.shape().asArray())));
+    return seen;
   }
 
   /** He initialisation, counting for each output feature the taps that its mask leaves. */

@@ -2,17 +2,16 @@ package org.pixelrnn.train;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Paint;
 import java.awt.image.BufferedImage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.jfree.chart.ChartFactory;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.StandardChartTheme;
 import org.jfree.chart.axis.NumberAxis;
-import org.jfree.chart.plot.DefaultDrawingSupplier;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.xy.XYSeries;
@@ -27,6 +26,12 @@ import org.pixelrnn.proto.v1.Stage;
 public final class LearningCurvesChart {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 520;
+
+  /** Told apart by all eyes and on white: the palette of Okabe and Ito. */
+  private static final List<Color> COLOURS =
+      Stream.of(0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x000000)
+          .map(Color::new)
+          .toList();
 
   /** Of which the training curves show means. */
   private static final int RANGES = 200;
@@ -53,13 +58,12 @@ public final class LearningCurvesChart {
   private static BufferedImage of(Map<String, LearningCurve> curves) {
     XYSeriesCollection lines = new XYSeriesCollection();
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
-    Paint[] colours = DefaultDrawingSupplier.DEFAULT_PAINT_SEQUENCE;
     long longest =
         curves.values().stream().mapToLong(c -> c.training().lastKey()).max().orElseThrow();
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     for (Map.Entry<String, LearningCurve> entry : curves.entrySet()) {
-      Color colour = (Color) colours[lines.getSeriesCount() / 2];
+      Color colour = COLOURS.get(lines.getSeriesCount() / 2 % COLOURS.size());
       SortedMap<Long, Double> training = entry.getValue().smoothed(1 + longest / RANGES);
       SortedMap<Long, Double> validation = entry.getValue().validation();
       int first = lines.getSeriesCount();

@@ -16,7 +16,7 @@ import org.pixelrnn.proto.v1.RunConfig;
 class TrainingRulesTest {
 
   private static RunConfig with(String... assignments) {
-    RunConfig run = Presets.load("mnist-pixelcnn");
+    RunConfig run = Assignment.parse("model.h=16").applyTo(Presets.load("mnist-pixelcnn"));
     for (String assignment : assignments) {
       run = Assignment.parse(assignment).applyTo(run);
     }
