@@ -46,7 +46,11 @@ public record BatchParts(int count) {
     return new BatchParts(Math.max(1, Math.min(threads, most)));
   }
 
-  /** The threads that an operation may use. */
+  /**
+   * The threads that an operation may use. TensorFlow heeds this in a process's first session only,
+   * unless {@code TF_OVERRIDE_GLOBAL_THREADPOOL=1} is in its environment, as {@code tools/pixelrnn}
+   * sets it: without, the operations of a recurrence are cut into pieces too small to pay.
+   */
   public int threadsOfOperation(int threads) {
     return Math.max(1, threads / count);
   }

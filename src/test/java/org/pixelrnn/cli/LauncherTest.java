@@ -59,6 +59,7 @@ class LauncherTest {
           echo "pid=$$"
           echo "folder=$PWD"
           echo "oneDNN=$TF_ENABLE_ONEDNN_OPTS"
+          echo "own threads=$TF_OVERRIDE_GLOBAL_THREADPOOL"
           echo "log=${TF_CPP_MIN_LOG_LEVEL:-unset}"
           printf '<%%s>' "$@"
           exit 7
@@ -135,7 +136,8 @@ class LauncherTest {
           """
           -, -,                         oneDNN=1, log=3
           PIXELRNN_VERBOSE, 1,          oneDNN=1, log=unset
-          TF_ENABLE_ONEDNN_OPTS, 0,     oneDNN=0, log=3
+          TF_ENABLE_ONEDNN_OPTS, 0,     oneDNN=0, own threads=1
+          TF_OVERRIDE_GLOBAL_THREADPOOL, 0, oneDNN=1, own threads=0
           TF_CPP_MIN_LOG_LEVEL, 1,      oneDNN=1, log=1
           PIXELRNN_JAVA_OPTS, -Xmx1g -Dx=y, <-Xmx1g><-Dx=y><-jar>, log=3
           """)
