@@ -15,6 +15,8 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.sampler.ModelFolder;
+import org.pixelrnn.train.Ancestry;
 import org.pixelrnn.train.Assignment;
 import org.pixelrnn.train.ConfigFile;
 import org.pixelrnn.train.Presets;
@@ -60,6 +62,14 @@ final class TrainCommand implements Callable<Integer> {
         paramLabel = "FILE",
         description = "A RunConfig as protobuf text, see proto/pixelrnn/v1/training.proto.")
     private Path config;
+
+    @Option(
+        names = "--from",
+        paramLabel = "MODEL",
+        description =
+            "An exported model: begin with its weights, and train it as it was trained, further or"
+                + " on other images.")
+    private Path from;
   }
 
   static final class PresetNames extends ArrayList<String> {
@@ -124,24 +134,27 @@ final class TrainCommand implements Callable<Integer> {
     }
     Optional<RunDirectory> begun =
         resume ? Optional.of(RunDirectory.open(runDirectory)) : Optional.empty();
-    RunConfig config = config(begun.map(RunDirectory::run));
+    Optional<Ancestry> ancestry = ancestry();
+    RunConfig config = config(begun.map(RunDirectory::run), ancestry);
     TrainingRules.check(config);
+    ancestry.ifPresent(model -> model.check(config));
     String dataSpec =
         Optional.ofNullable(data)
             .or(() -> begun.map(directory -> directory.run().getData()))
             .orElseThrow(() -> missing("--data"));
     try (ImageDataset images =
         Datasets.open(dataSpec, config.getData(), ImageShape.of(config.getModel()))) {
-      Run run =
-          Run.newBuilder()
-              .setConfig(config)
-              .setData(dataSpec)
-              .setDataset(images.name())
-              .setDatasetDigest(images.digest())
-              .setStage(begun.map(b -> b.run().getStage()).orElse(Stage.WHOLE))
-              .build();
+      Run.Builder run =
+          begun.map(directory -> directory.run().toBuilder()).orElseGet(Run::newBuilder);
+      run.setConfig(config)
+          .setData(dataSpec)
+          .setDataset(images.name())
+          .setDatasetDigest(images.digest());
+      ancestry.map(Ancestry::model).ifPresent(run::setBegunFrom);
       RunDirectory directory =
-          begun.isPresent() ? begun.get().resumeAs(run) : RunDirectory.begin(runDirectory, run);
+          begun.isPresent()
+              ? begun.get().resumeAs(run.build())
+              : RunDirectory.begin(runDirectory, run.build());
       NativeChatter.silence();
       train(directory, images);
     }
@@ -162,14 +175,31 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private RunConfig config(Optional<Run> begun) {
+  private Optional<Ancestry> ancestry() {
+    if (source == null || source.from == null) {
+      return Optional.empty();
+    }
+    if (resume) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--from begins a run, and --resume goes on with one: give one of them");
+    }
+    Path version = ModelFolder.version(source.from);
+    return Optional.of(Ancestry.of(version, ModelFolder.provenance(version)));
+  }
+
+  private RunConfig config(Optional<Run> begun, Optional<Ancestry> ancestry) {
     RunConfig config;
     if (source != null && source.preset != null) {
       config = Presets.load(source.preset);
-    } else if (source != null) {
+    } else if (source != null && source.config != null) {
       config = ConfigFile.read(source.config);
     } else {
-      config = begun.map(Run::getConfig).orElseThrow(() -> missing("--preset or --config"));
+      config =
+          ancestry
+              .map(Ancestry::config)
+              .or(() -> begun.map(Run::getConfig))
+              .orElseThrow(() -> missing("--preset, --config or --from"));
     }
     for (Assignment assignment : assignments) {
       config = assignment.applyTo(config);

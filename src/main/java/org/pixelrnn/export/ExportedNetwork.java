@@ -1,14 +1,13 @@
 package org.pixelrnn.export;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.Pass;
 import org.pixelrnn.model.ReceptiveField;
+import org.pixelrnn.model.StoredWeights;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Graph;
@@ -20,15 +19,12 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.train.Restore;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TString;
 import org.tensorflow.types.TUint8;
-import org.tensorflow.types.family.TType;
 
 /**
  * An export read back as the network it was made of, for what no signature answers: gradients.
@@ -87,20 +83,8 @@ public record ExportedNetwork(Path version, Network network) {
 
   /** The values of the weights, which are read from the folder whenever they are used. */
   private Map<Weight, Operand<TFloat32>> weights(Ops tf) {
-    List<Weight> all = network.weights();
-    Operand<TString> names = ServedVariables.names(tf, all);
-    Restore restored =
-        tf.train.restore(
-            tf.constant(SavedModelExport.variables(version).toString()),
-            names,
-            tf.zerosLike(names),
-            all.stream().<Class<? extends TType>>map(weight -> TFloat32.class).toList());
-    Map<Weight, Operand<TFloat32>> values = new LinkedHashMap<>();
-    for (int i = 0; i < all.size(); i++) {
-      Operand<TFloat32> value = restored.tensors().get(i).expect(TFloat32.class);
-      values.put(all.get(i), tf.ensureShape(value, all.get(i).shape()));
-    }
-    return values;
+    return StoredWeights.read(
+        tf, tf.constant(StoredWeights.of(version).toString()), network.weights(), Weight::name);
   }
 
   private void check(Session session, Map<Weight, Operand<TFloat32>> weights) {

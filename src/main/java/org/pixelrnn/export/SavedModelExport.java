@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.pixelrnn.model.ImageModel;
+import org.pixelrnn.model.StoredWeights;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.Provenance;
 import org.tensorflow.Graph;
@@ -15,10 +16,8 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.train.Save;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TString;
 
 /**
  * A trained model as a TensorFlow SavedModel, for the sampler, TensorFlow Serving and any other
@@ -62,7 +61,7 @@ public final class SavedModelExport {
         .add(
             version -> {
               Files.write(version.resolve("saved_model.pb"), savedModel.toByteArray());
-              Path prefix = variables(version);
+              Path prefix = StoredWeights.of(version);
               Files.createDirectory(prefix.getParent());
               save(prefix, model.weights(), values);
               Path text = version.resolve(PROVENANCE);
@@ -72,28 +71,23 @@ public final class SavedModelExport {
             });
   }
 
-  /** Where the weights are in a version's folder, as TensorFlow names checkpoints. */
-  static Path variables(Path version) {
-    return version.resolve("variables").resolve("variables");
-  }
-
   /** Writes a checkpoint in TensorFlow's own format. */
   private static void save(Path prefix, List<Weight> weights, List<TFloat32> values) {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
       Session.Runner runner = session.runner();
-      List<Operand<?>> tensors = new ArrayList<>();
+      List<Operand<TFloat32>> tensors = new ArrayList<>();
       for (int i = 0; i < weights.size(); i++) {
         Operand<TFloat32> tensor =
             tf.placeholder(TFloat32.class, Placeholder.shape(weights.get(i).shape()));
         runner.feed(tensor, values.get(i));
         tensors.add(tensor);
       }
-      Operand<TString> names = ServedVariables.names(tf, weights);
-      Save save =
-          tf.train.save(tf.constant(prefix.toString()), names, tf.zerosLike(names), tensors);
-      runner.addTarget(save).run().close();
+      runner
+          .addTarget(StoredWeights.write(tf, tf.constant(prefix.toString()), weights, tensors))
+          .run()
+          .close();
     }
   }
 }

@@ -5,17 +5,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.pixelrnn.model.StoredWeights;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.model.Weights;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.OperationBuilder;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.train.Restore;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
@@ -23,7 +22,6 @@ import org.tensorflow.proto.SaverDef;
 import org.tensorflow.proto.VariableDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
-import org.tensorflow.types.family.TType;
 
 /**
  * The weights of an exported network: resource variables, each called like its weight.
@@ -43,19 +41,11 @@ final class ServedVariables implements Weights {
     this.tf = tf;
     Operand<TString> filename =
         tf.withName("saver_filename").placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-    Operand<TString> names = names(tf, weights);
-    // No slices: every tensor is stored whole.
-    Operand<TString> whole = tf.zerosLike(names);
-    List<Class<? extends TType>> types = new ArrayList<>();
-    weights.forEach(w -> types.add(TFloat32.class));
-    Restore restored = tf.train.restore(filename, names, whole, types);
-    for (int i = 0; i < weights.size(); i++) {
-      Weight weight = weights.get(i);
-      variables.put(weight, variable(weight, restored.tensors().get(i).expect(TFloat32.class)));
-    }
-    List<Operand<?>> values = new ArrayList<>();
+    StoredWeights.read(tf, filename, weights, Weight::name)
+        .forEach((weight, restored) -> variables.put(weight, variable(weight, restored)));
+    List<Operand<TFloat32>> values = new ArrayList<>();
     variables.values().forEach(variable -> values.add(variable.value));
-    Op save = tf.train.save(filename, names, whole, values);
+    Op save = StoredWeights.write(tf, filename, weights, values);
     List<Op> assigned = new ArrayList<>();
     variables.values().forEach(variable -> assigned.add(() -> variable.assigned));
     saver =
@@ -71,12 +61,6 @@ final class ServedVariables implements Weights {
                 tf.withControlDependencies(assigned).withName("saver_restore").noOp().op().name())
             .setVersion(SaverDef.CheckpointFormatVersion.V2)
             .build();
-  }
-
-  /** What the weights are called in a checkpoint, {@code [weights]}. */
-  static Operand<TString> names(Ops tf, List<Weight> weights) {
-    return tf.constant(
-        NdArrays.vectorOfObjects(weights.stream().map(Weight::name).toArray(String[]::new)));
   }
 
   @Override

@@ -12,14 +12,18 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Provenance;
 
 /** Where an exported model is: a folder of numbered versions, or one version itself. */
-final class ModelFolder {
+public final class ModelFolder {
   private static final String GRAPH = "saved_model.pb";
   private static final String PROVENANCE = "assets.extra/pixelrnn.textproto";
 
   private ModelFolder() {}
 
-  /** The version that is meant: {@code folder} itself, or the highest number in it. */
-  static Path version(Path folder) {
+  /**
+   * The version that is meant: {@code folder} itself, or the highest number in it.
+   *
+   * @throws InputException if there is none
+   */
+  public static Path version(Path folder) {
     if (Files.exists(folder.resolve(GRAPH))) {
       return folder;
     }
@@ -45,8 +49,12 @@ final class ModelFolder {
     }
   }
 
-  /** What the exporter has written about the model, if it has. */
-  static Optional<Provenance> provenance(Path version) {
+  /**
+   * What the exporter has written about the model, if it has.
+   *
+   * @throws InputException if it is something else
+   */
+  public static Optional<Provenance> provenance(Path version) {
     Path file = version.resolve(PROVENANCE);
     if (!Files.exists(file)) {
       return Optional.empty();

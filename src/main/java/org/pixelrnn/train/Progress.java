@@ -8,6 +8,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.proto.v1.Ancestor;
 import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.Stage;
 
@@ -61,6 +62,10 @@ public final class Progress {
               .setUpdateIntervalMillis(250)
               .build();
     }
+  }
+
+  void begunFrom(Ancestor model) {
+    out.println("begins with the weights of " + model.getVersion());
   }
 
   void step(long step, double nats) {

@@ -50,6 +50,20 @@ final class Stages {
     return config.getTraining().toBuilder().mergeFrom(config.getSmallTraining()).build();
   }
 
+  /** Of how a small network is trained, what {@code training} does not say of it already. */
+  static TrainingConfig otherwise(TrainingConfig small, TrainingConfig training) {
+    TrainingConfig.Builder otherwise = small.toBuilder();
+    small
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              if (value.equals(training.getAllFields().get(field))) {
+                otherwise.clearField(field);
+              }
+            });
+    return otherwise.build();
+  }
+
   /** The run of a stage, which is trained by its {@code training} alone. */
   static Run run(Run whole, Stage stage) {
     RunConfig.Builder config = whole.getConfig().toBuilder().clearSmallTraining();

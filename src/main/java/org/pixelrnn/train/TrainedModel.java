@@ -2,11 +2,11 @@ package org.pixelrnn.train;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
+import org.pixelrnn.model.StoredWeights;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.ModelConfig;
@@ -14,15 +14,10 @@ import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.Stage;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.train.Restore;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TString;
-import org.tensorflow.types.family.TType;
 
 /**
  * What training has made: a model and the averaged weights of the run's best checkpoint, the one
@@ -55,18 +50,13 @@ public final class TrainedModel implements AutoCloseable {
 
   private void fetch(Session.Runner runner, Stage stage, Checkpoints.Stored best) {
     Ops tf = Ops.create(graph);
-    List<Weight> all = Stages.network(model, stage).weights();
-    Operand<TString> names =
-        tf.constant(
-            NdArrays.vectorOfObjects(
-                all.stream().map(TrainingGraph::averageOf).toArray(String[]::new)));
-    Restore restored =
-        tf.train.restore(
+    StoredWeights.read(
+            tf,
             tf.constant(best.prefix().toString()),
-            names,
-            tf.zerosLike(names),
-            all.stream().<Class<? extends TType>>map(weight -> TFloat32.class).toList());
-    restored.tensors().forEach(runner::fetch);
+            Stages.network(model, stage).weights(),
+            TrainingGraph::averageOf)
+        .values()
+        .forEach(runner::fetch);
   }
 
   private static Provenance.Builder provenance(Run run, Map<Stage, Trained> stages) {
@@ -80,6 +70,9 @@ public final class TrainedModel implements AutoCloseable {
             .setDatasetDigest(run.getDatasetDigest())
             .setSteps(last.best.manifest().getStep())
             .setSeed(last.run.getConfig().getTraining().getSeed());
+    if (run.hasBegunFrom()) {
+      origin.setBegunFrom(run.getBegunFrom().getProvenance());
+    }
     Trained small = stages.get(Stage.SMALL);
     if (small != null) {
       origin

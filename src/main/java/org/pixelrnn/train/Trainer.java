@@ -2,6 +2,7 @@ package org.pixelrnn.train;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.proto.v1.Checkpoint;
 import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.TrainingConfig;
 
 /**
@@ -121,7 +123,7 @@ public final class Trainer implements AutoCloseable {
     try (FileChannel lock = directory.lock();
         Interruption interruption = new Interruption()) {
       Optional<Checkpoints.Stored> last = checkpoints.last();
-      last.ifPresent(stored -> graph.restore(stored.prefix()));
+      last.ifPresentOrElse(stored -> graph.restore(stored.prefix()), this::begin);
       long first = last.map(stored -> stored.manifest().getStep()).orElse(0L);
       long end = Math.min(plannedSteps, maxSteps.orElse(plannedSteps));
       Optional<Likelihood> validated =
@@ -158,6 +160,17 @@ public final class Trainer implements AutoCloseable {
       } finally {
         progress.end();
       }
+    }
+  }
+
+  /**
+   * Without a checkpoint: with an exported model's weights, or as the graph's builder left them.
+   */
+  private void begin() {
+    Run run = directory.run();
+    if (run.hasBegunFrom()) {
+      graph.begin(Path.of(run.getBegunFrom().getVersion()));
+      progress.begunFrom(run.getBegunFrom());
     }
   }
 

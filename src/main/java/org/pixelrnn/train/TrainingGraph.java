@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageDrawing;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.MultiScaleDrawing;
 import org.pixelrnn.model.MultiScaleNetwork;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.Pass;
+import org.pixelrnn.model.StoredWeights;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
@@ -22,6 +24,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.framework.optimizers.Optimizer.GradAndVar;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
@@ -55,6 +58,7 @@ public final class TrainingGraph implements AutoCloseable {
   private final Placeholder<TUint8> images;
   private final Placeholder<TFloat32> learningRate;
   private final Placeholder<TFloat32> averagingDecay;
+  private final Map<Weight, Output<TFloat32>> variables = new LinkedHashMap<>();
   private final Map<Weight, Output<TFloat32>> averages = new LinkedHashMap<>();
   private final Operand<TFloat32> loss;
   private final Operand<TFloat32> gradientNorm;
@@ -96,7 +100,6 @@ public final class TrainingGraph implements AutoCloseable {
     learningRate = scalar(tf, "learning_rate");
     averagingDecay = scalar(tf, "averaging_decay");
 
-    Map<Weight, Output<TFloat32>> variables = new LinkedHashMap<>();
     for (Weight weight : network.weights()) {
       Operand<TFloat32> initial = weight.initialValue(tf, training.getSeed());
       variables.put(weight, Variables.create(tf, weight.name(), weight.shape(), initial));
@@ -110,7 +113,7 @@ public final class TrainingGraph implements AutoCloseable {
     BatchParts.Descent descent = parts.descent(tf, network, variables::get, seen);
     loss = descent.loss();
     gradientNorm = norm(tf, List.copyOf(descent.gradients().values()));
-    update = averaged(tf, optimized(tf, variables, descent.gradients()), variables);
+    update = averaged(tf, optimized(tf, descent.gradients()));
 
     Ops ofAverages = tf.withSubScope("averaged_network");
     averagedLogProb = parts.logProb(ofAverages, network, averages::get, seen);
@@ -200,6 +203,33 @@ public final class TrainingGraph implements AutoCloseable {
     return graph.toGraphDef();
   }
 
+  /**
+   * Sets the weights and their averages to those of an exported model.
+   *
+   * @param version the folder of its version
+   * @throws InputException if these cannot be read, or are not this network's
+   */
+  void begin(Path version) {
+    Ops tf = Ops.create(graph);
+    Session.Runner runner = session.runner();
+    StoredWeights.read(
+            tf, tf.constant(StoredWeights.of(version).toString()), network.weights(), Weight::name)
+        .forEach(
+            (weight, value) -> {
+              runner.addTarget(tf.assign(variables.get(weight), value));
+              runner.addTarget(tf.assign(averages.get(weight), value));
+            });
+    try {
+      runner.run().close();
+    } catch (TensorFlowException e) {
+      throw new InputException(
+          version
+              + ": its weights cannot be read as this network's: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+          e);
+    }
+  }
+
   /** Writes all variables, those of the optimizer too, in TensorFlow's checkpoint format. */
   void save(Path prefix) {
     session.save(prefix.toString());
@@ -243,8 +273,7 @@ public final class TrainingGraph implements AutoCloseable {
    * The optimizer's update. It waits for every gradient: some read weights that others would
    * already have changed.
    */
-  private Op optimized(
-      Ops tf, Map<Weight, Output<TFloat32>> variables, Map<Weight, Operand<TFloat32>> gradients) {
+  private Op optimized(Ops tf, Map<Weight, Operand<TFloat32>> gradients) {
     Ops gated = tf.withControlDependencies(List.of(tf.identity(gradientNorm)));
     double clip = training.getGradientClipNorm();
     Operand<TFloat32> scale =
@@ -264,7 +293,7 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   /** The averages follow the weights once these have been updated. */
-  private Op averaged(Ops tf, Op optimized, Map<Weight, Output<TFloat32>> variables) {
+  private Op averaged(Ops tf, Op optimized) {
     Ops after = tf.withControlDependencies(List.of(optimized));
     Operand<TFloat32> share = tf.math.sub(tf.constant(1f), averagingDecay);
     List<Op> updates = new ArrayList<>();

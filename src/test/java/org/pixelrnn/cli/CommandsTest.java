@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.pixelrnn.cli.Commands.run;
 
+import com.google.common.io.MoreFiles;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
@@ -411,6 +412,70 @@ class CommandsTest {
     assertTrue(again.err().contains("--resume"), again.err());
   }
 
+  @Test
+  void anExportedModelIsTrainedFurther() throws IOException {
+    Path run = folder.resolve("further");
+    // So small a learning rate that the weights stay what they were, and a step after which
+    // averages
+    // still show what they began with.
+    Object[] train = {
+      "train",
+      "--from",
+      model,
+      "--data",
+      "strokes",
+      "--run-dir",
+      run,
+      "--set",
+      "training.learning_rate.initial=1e-12",
+      "--max-steps",
+      "1"
+    };
+    double before = nats(model);
+    run(0, train);
+    Path further = folder.resolve("models/further");
+    run(0, "export", "--run-dir", run, "--to", further);
+    assertEquals(before, nats(further), 1e-3);
+    String facts = run(0, "inspect", "--model", further).out();
+    assertTrue(facts.contains("begun_from {"), facts);
+    assertEquals(2, facts.split("library_version", -1).length - 1, facts);
+
+    // Killed before its first checkpoint.
+    MoreFiles.deleteRecursively(run.resolve("checkpoints"));
+    run(0, "train", "--run-dir", run, "--resume", "--max-steps", "1");
+    run(0, "export", "--run-dir", run, "--to", further);
+    assertEquals(before, nats(further), 1e-3);
+  }
+
+  @Test
+  void aStageBeginsWithAMultiScaleModelsWeights() throws IOException {
+    Path run = folder.resolve("scales-before");
+    Path scales = folder.resolve("models/scales-before");
+    Path config = folder.resolve("scales-before.textproto");
+    Files.writeString(config, SCALES.replace("BOUND", ""));
+    run(0, "train", "--config", config, "--data", "strokes", "--run-dir", run);
+    run(0, "export", "--run-dir", run, "--to", scales);
+    Path further = folder.resolve("scales-further");
+    Object[] train = {
+      "train",
+      "--from",
+      scales,
+      "--data",
+      "strokes",
+      "--run-dir",
+      further,
+      "--set",
+      "training.learning_rate.initial=1e-12"
+    };
+    run(0, train);
+    run(0, "export", "--run-dir", further, "--to", folder.resolve("models/scales-further"));
+    assertEquals(nats(scales), nats(folder.resolve("models/scales-further")), 1e-3);
+  }
+
+  private static double nats(Path model) {
+    return run(0, "inspect", "--model", model, "--json").json().get("nats_per_image").getAsDouble();
+  }
+
   /** Words are separated by spaces; MODEL, RUN and OUT stand for paths. */
   @ParameterizedTest
   @ValueSource(
@@ -425,6 +490,11 @@ class CommandsTest {
         "train --preset strokes-pixelcnn --data strokes --run-dir OUT --max-steps 0",
         "train --preset strokes-rgb-pixelcnn --data strokes --run-dir OUT",
         "train --resume --run-dir OUT",
+        "train --from RUN --data strokes --run-dir OUT",
+        "train --from MODEL --preset strokes-pixelcnn --data strokes --run-dir OUT",
+        "train --from MODEL --run-dir OUT",
+        "train --from MODEL --run-dir RUN --resume",
+        "train --from MODEL --data strokes --run-dir OUT --set model.h=8",
         "curves --run-dir OUT --out OUT",
         "curves --run-dir RUN",
         "export --run-dir OUT --to OUT",
