@@ -54,7 +54,7 @@ public final class TrainedModel implements AutoCloseable {
             tf,
             tf.constant(best.prefix().toString()),
             Stages.network(model, stage).weights(),
-            TrainingGraph::averageOf)
+            WeightAverages::nameOf)
         .values()
         .forEach(runner::fetch);
   }

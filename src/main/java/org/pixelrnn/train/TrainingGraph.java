@@ -42,13 +42,12 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
- * One network of a model with everything that training adds to it: variables, their gradients, an
- * optimizer, and an exponential average of each weight, {@code average/layer3/convolution/kernel}.
+ * One network of a model with everything that training adds to it: variables, their {@link
+ * ClippedGradients}, an optimizer, and {@link WeightAverages}.
  *
  * <p>Images are given whole: the small network of a multi-scale model sees their small versions.
  *
- * <p>The loss is the mean of {@code -log p(x)} over a batch, in nats per image. Gradients are
- * scaled by {@code min(1, clip / ‖gradient‖)}, the norm being that of all of them together.
+ * <p>The loss is the mean of {@code -log p(x)} over a batch, in nats per image.
  */
 public final class TrainingGraph implements AutoCloseable {
   private final Network network;
@@ -57,9 +56,8 @@ public final class TrainingGraph implements AutoCloseable {
   private final Session session;
   private final Placeholder<TUint8> images;
   private final Placeholder<TFloat32> learningRate;
-  private final Placeholder<TFloat32> averagingDecay;
   private final Map<Weight, Output<TFloat32>> variables = new LinkedHashMap<>();
-  private final Map<Weight, Output<TFloat32>> averages = new LinkedHashMap<>();
+  private final WeightAverages averages;
   private final Operand<TFloat32> loss;
   private final Operand<TFloat32> gradientNorm;
   private final Op update;
@@ -97,14 +95,16 @@ public final class TrainingGraph implements AutoCloseable {
             .placeholder(
                 TUint8.class,
                 Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
-    learningRate = scalar(tf, "learning_rate");
-    averagingDecay = scalar(tf, "averaging_decay");
+    learningRate =
+        tf.withName("learning_rate").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
 
+    Map<Weight, Operand<TFloat32>> initial = new LinkedHashMap<>();
     for (Weight weight : network.weights()) {
-      Operand<TFloat32> initial = weight.initialValue(tf, training.getSeed());
-      variables.put(weight, Variables.create(tf, weight.name(), weight.shape(), initial));
-      averages.put(weight, Variables.create(tf, averageOf(weight), weight.shape(), initial));
+      Operand<TFloat32> value = weight.initialValue(tf, training.getSeed());
+      initial.put(weight, value);
+      variables.put(weight, Variables.create(tf, weight.name(), weight.shape(), value));
     }
+    averages = new WeightAverages(tf, initial);
 
     Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
     int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
@@ -112,12 +112,14 @@ public final class TrainingGraph implements AutoCloseable {
     parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores);
     BatchParts.Descent descent = parts.descent(tf, network, variables::get, seen);
     loss = descent.loss();
-    gradientNorm = norm(tf, List.copyOf(descent.gradients().values()));
-    update = averaged(tf, optimized(tf, descent.gradients()));
+    ClippedGradients gradients =
+        ClippedGradients.of(tf, descent.gradients(), training.getGradientClipNorm());
+    gradientNorm = gradients.norm();
+    update = averaged(tf, optimized(gradients));
 
     Ops ofAverages = tf.withSubScope("averaged_network");
-    averagedLogProb = parts.logProb(ofAverages, network, averages::get, seen);
-    Pass averaged = new Pass(ofAverages, averages::get);
+    averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
+    Pass averaged = new Pass(ofAverages, averages);
     sampleCount =
         tf.withName("sample_count").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
     sampleSeed =
@@ -154,7 +156,7 @@ public final class TrainingGraph implements AutoCloseable {
    * @param rate the learning rate
    */
   public Step step(Images batch, long step, double rate) {
-    double decay = Math.min(training.getAveragingDecay(), (1.0 + step) / (10.0 + step));
+    double decay = WeightAverages.decay(training.getAveragingDecay(), step);
     try (TUint8 x = tensor(batch);
         TFloat32 r = TFloat32.scalarOf((float) rate);
         TFloat32 d = TFloat32.scalarOf((float) decay);
@@ -163,7 +165,7 @@ public final class TrainingGraph implements AutoCloseable {
                 .runner()
                 .feed(images, x)
                 .feed(learningRate, r)
-                .feed(averagingDecay, d)
+                .feed(averages.decay(), d)
                 .fetch(loss)
                 .fetch(gradientNorm)
                 .addTarget(update)
@@ -217,7 +219,7 @@ public final class TrainingGraph implements AutoCloseable {
         .forEach(
             (weight, value) -> {
               runner.addTarget(tf.assign(variables.get(weight), value));
-              runner.addTarget(tf.assign(averages.get(weight), value));
+              runner.addTarget(tf.assign(averages.of(weight), value));
             });
     try {
       runner.run().close();
@@ -246,11 +248,6 @@ public final class TrainingGraph implements AutoCloseable {
     graph.close();
   }
 
-  /** What the average of a weight is called, here and in checkpoints. */
-  static String averageOf(Weight weight) {
-    return "average/" + weight.name();
-  }
-
   /** Images as a tensor, {@code [n, height, width, channels]}. */
   static TUint8 tensor(Images batch) {
     ImageShape shape = batch.shape();
@@ -259,52 +256,21 @@ public final class TrainingGraph implements AutoCloseable {
         DataBuffers.of(batch.levels(), true, false));
   }
 
-  private static Placeholder<TFloat32> scalar(Ops tf, String name) {
-    return tf.withName(name).placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-  }
-
-  private static Operand<TFloat32> norm(Ops tf, List<Operand<TFloat32>> gradients) {
-    List<Operand<TFloat32>> squares =
-        gradients.stream().<Operand<TFloat32>>map(g -> tf.nn.l2Loss(g)).toList();
-    return tf.math.sqrt(tf.math.mul(tf.constant(2f), tf.math.addN(squares)));
-  }
-
-  /**
-   * The optimizer's update. It waits for every gradient: some read weights that others would
-   * already have changed.
-   */
-  private Op optimized(Ops tf, Map<Weight, Operand<TFloat32>> gradients) {
-    Ops gated = tf.withControlDependencies(List.of(tf.identity(gradientNorm)));
-    double clip = training.getGradientClipNorm();
-    Operand<TFloat32> scale =
-        clip == 0
-            ? tf.constant(1f)
-            : tf.math.div(
-                tf.constant((float) clip),
-                tf.math.maximum(gradientNorm, tf.constant((float) clip)));
+  private Op optimized(ClippedGradients clipped) {
     List<GradAndVar<?>> gradientsAndVariables = new ArrayList<>();
-    gradients.forEach(
-        (weight, gradient) ->
-            gradientsAndVariables.add(
-                new GradAndVar<>(
-                    gated.math.mul(gradient, scale).asOutput(), variables.get(weight))));
+    clipped
+        .gradients()
+        .forEach(
+            (weight, gradient) ->
+                gradientsAndVariables.add(
+                    new GradAndVar<>(gradient.asOutput(), variables.get(weight))));
     return new ScheduledOptimizer(graph, training, learningRate)
         .applyGradients(gradientsAndVariables, "optimize");
   }
 
-  /** The averages follow the weights once these have been updated. */
   private Op averaged(Ops tf, Op optimized) {
-    Ops after = tf.withControlDependencies(List.of(optimized));
-    Operand<TFloat32> share = tf.math.sub(tf.constant(1f), averagingDecay);
-    List<Op> updates = new ArrayList<>();
-    averages.forEach(
-        (weight, average) ->
-            updates.add(
-                after.assignAdd(
-                    average,
-                    after.math.mul(
-                        after.math.sub(after.identity(variables.get(weight)), average), share))));
-    return tf.withControlDependencies(updates).withName("step").noOp();
+    List<Op> followed = averages.follow(tf.withControlDependencies(List.of(optimized)), variables);
+    return tf.withControlDependencies(followed).withName("step").noOp();
   }
 
   private ConfigProto sessionConfig(int threads) {

@@ -66,12 +66,12 @@ class TrainingGraphTest {
   void averagesFollowTheWeights() throws IOException {
     double wanted = 0.25;
     try (TrainingGraph graph = graph(1, wanted)) {
-      Map<String, float[]> average = read(graph, TrainingGraph::averageOf);
+      Map<String, float[]> average = read(graph, WeightAverages::nameOf);
       for (int step = 0; step < 4; step++) {
         graph.step(batch(graph), step, RATE);
         double decay = Math.min(wanted, (1.0 + step) / (10 + step));
         Map<String, float[]> weights = read(graph, Weight::name);
-        Map<String, float[]> found = read(graph, TrainingGraph::averageOf);
+        Map<String, float[]> found = read(graph, WeightAverages::nameOf);
         for (String name : weights.keySet()) {
           for (int i = 0; i < weights.get(name).length; i++) {
             double expected = decay * average.get(name)[i] + (1 - decay) * weights.get(name)[i];
