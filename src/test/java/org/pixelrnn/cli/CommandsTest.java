@@ -369,12 +369,7 @@ class CommandsTest {
 
   @Test
   void whatIsOnlyABoundIsCalledOne() throws IOException {
-    Path run = folder.resolve("bound-run");
-    Path bound = folder.resolve("models/bound");
-    Path config = folder.resolve("bound.textproto");
-    Files.writeString(config, SCALES.replace("BOUND", "draw_every_pixel: true reduction: BOX"));
-    run(0, "train", "--config", config, "--data", "strokes", "--run-dir", run);
-    run(0, "export", "--run-dir", run, "--to", bound);
+    Path bound = atTwoScales("bound", "draw_every_pixel: true reduction: BOX");
     Object[] eval = {"eval", "--model", bound, "--data", "strokes", "--limit", "50"};
     String said = run(0, eval).out();
     assertTrue(said.startsWith("upper bound of the negative log-likelihood: "), said);
@@ -429,13 +424,18 @@ class CommandsTest {
 
   @Test
   void soIsEachStageOfAMultiScaleModel() throws IOException {
-    Path run = folder.resolve("scales-before");
-    Path scales = folder.resolve("models/scales-before");
-    Path config = folder.resolve("scales-before.textproto");
-    Files.writeString(config, SCALES.replace("BOUND", ""));
+    unchanged(atTwoScales("scales-before", ""), folder.resolve("scales-further"));
+  }
+
+  /** A model that has been trained and exported, with more in its {@code multi_scale}. */
+  private Path atTwoScales(String name, String more) throws IOException {
+    Path run = folder.resolve(name + "-run");
+    Path exported = folder.resolve("models").resolve(name);
+    Path config = folder.resolve(name + ".textproto");
+    Files.writeString(config, SCALES.replace("BOUND", more));
     run(0, "train", "--config", config, "--data", "strokes", "--run-dir", run);
-    run(0, "export", "--run-dir", run, "--to", scales);
-    unchanged(scales, folder.resolve("scales-further"));
+    run(0, "export", "--run-dir", run, "--to", exported);
+    return exported;
   }
 
   /**
