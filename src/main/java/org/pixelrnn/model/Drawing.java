@@ -1,6 +1,8 @@
 package org.pixelrnn.model;
 
+import org.tensorflow.DeviceSpec;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -47,6 +49,16 @@ public sealed interface Drawing extends AutoCloseable permits ImageDrawing, Mult
       Operand<TBool> known,
       Operand<TInt64> seed,
       Operand<TFloat32> temperature);
+
+  /**
+   * Where images are drawn, also beside a GPU: pixel after pixel, the operations are too small for
+   * one, and a loop's body, which has to be in one place, would be there without kernels for
+   * levels.
+   */
+  static Ops onCpu(Ops tf) {
+    return tf.withDevice(
+        DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.CPU).deviceIndex(0).build());
+  }
 
   /** Frees the functions; graphs that draw with them have copies. */
   @Override

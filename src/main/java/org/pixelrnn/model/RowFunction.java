@@ -63,7 +63,7 @@ final class RowFunction implements AutoCloseable {
     List<Class<? extends TType>> types = new ArrayList<>(List.of(TUint8.class));
     inputs.state().forEach(state -> types.add(TFloat32.class));
     List<Output<?>> results =
-        PartitionedCall.create(tf.scope(), arguments, types, function).output();
+        PartitionedCall.create(Drawing.onCpu(tf).scope(), arguments, types, function).output();
     ImmutableList.Builder<Operand<TFloat32>> state = ImmutableList.builder();
     List<State> states = network.state(lanes);
     for (int i = 0; i < states.size(); i++) {

@@ -69,7 +69,7 @@ final class TurnLoop implements AutoCloseable {
   /** Goes round until the last turn, or not at all if there are no images; returns the images. */
   Operand<TUint8> run(Ops tf, Turn first) {
     Operand<TUint8> images =
-        StatelessWhile.create(tf.scope(), first.inOrder(), goesOn, next)
+        StatelessWhile.create(Drawing.onCpu(tf).scope(), first.inOrder(), goesOn, next)
             .output()
             .get(2)
             .expect(TUint8.class);

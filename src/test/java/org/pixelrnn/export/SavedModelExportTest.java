@@ -29,6 +29,7 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.sampler.Sampler;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
@@ -81,14 +82,22 @@ class SavedModelExportTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void targetsAreNeverOneHot(ModelConfig config) throws Exception {
-    Path version = TinyExports.write(folder, config, 3);
-    Set<String> operations =
-        Operations.in(
-            SavedModel.parseFrom(Files.readAllBytes(version.resolve("saved_model.pb")))
-                .getMetaGraphs(0)
-                .getGraphDef());
+    Set<String> operations = Operations.in(exported(config));
     assertTrue(operations.contains("SparseSoftmaxCrossEntropyWithLogits"), "what is looked at");
     assertFalse(operations.contains("OneHot"), operations.toString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void imagesAreDrawnOnTheCpu(ModelConfig config) throws Exception {
+    assertEquals(Set.of("/device:CPU:0"), Operations.devicesOfDrawing(exported(config)));
+  }
+
+  private GraphDef exported(ModelConfig config) throws Exception {
+    Path version = TinyExports.write(folder, config, 3);
+    return SavedModel.parseFrom(Files.readAllBytes(version.resolve("saved_model.pb")))
+        .getMetaGraphs(0)
+        .getGraphDef();
   }
 
   @Test

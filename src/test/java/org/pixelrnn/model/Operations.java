@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
@@ -12,11 +13,27 @@ public final class Operations {
 
   /** The kinds of operations in a graph and in its functions: {@code MatMul}, {@code Conv2D}, … */
   public static Set<String> in(GraphDef graph) {
+    return all(graph).map(NodeDef::getOp).collect(Collectors.toSet());
+  }
+
+  /** The devices that loops and the drawing of a row are bound to; "" if to none. */
+  public static Set<String> devicesOfDrawing(GraphDef graph) {
+    return all(graph)
+        .filter(
+            node ->
+                node.getOp().equals("StatelessWhile")
+                    || node.getAttrOrDefault("f", AttrValue.getDefaultInstance())
+                        .getFunc()
+                        .getName()
+                        .startsWith("draw_row"))
+        .map(NodeDef::getDevice)
+        .collect(Collectors.toSet());
+  }
+
+  private static Stream<NodeDef> all(GraphDef graph) {
     Stream<NodeDef> inFunctions =
         graph.getLibrary().getFunctionList().stream()
             .flatMap(function -> function.getNodeDefList().stream());
-    return Stream.concat(graph.getNodeList().stream(), inFunctions)
-        .map(NodeDef::getOp)
-        .collect(Collectors.toSet());
+    return Stream.concat(graph.getNodeList().stream(), inFunctions);
   }
 }

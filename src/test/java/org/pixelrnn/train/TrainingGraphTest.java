@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -31,6 +33,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 
 /** What a step does to every weight, read from checkpoints. */
@@ -110,18 +113,36 @@ class TrainingGraphTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void targetsAreNeverOneHot(ModelConfig model) {
+    for (GraphDef graph : graphs(model)) {
+      Set<String> operations = Operations.in(graph);
+      assertTrue(operations.contains("SparseSoftmaxCrossEntropyWithLogits"), "what is looked at");
+      assertFalse(operations.contains("OneHot"), operations.toString());
+    }
+  }
+
+  /** On a GPU, the loop's body would have to be there whole, and levels have no kernels there. */
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
+  void imagesAreDrawnOnTheCpu(ModelConfig model) {
+    for (GraphDef graph : graphs(model)) {
+      assertEquals(Set.of("/device:CPU:0"), Operations.devicesOfDrawing(graph));
+    }
+  }
+
+  /** Of each stage of a model. */
+  private static List<GraphDef> graphs(ModelConfig model) {
     RunConfig config =
         RunConfig.newBuilder()
             .setModel(model)
             .setTraining(TrainingConfig.newBuilder().setRmsProp(RmsProp.getDefaultInstance()))
             .build();
+    List<GraphDef> graphs = new ArrayList<>();
     for (Stage stage : Stages.of(model)) {
       try (TrainingGraph graph = new TrainingGraph(config, stage, 1)) {
-        Set<String> operations = Operations.in(graph.definition());
-        assertTrue(operations.contains("SparseSoftmaxCrossEntropyWithLogits"), "what is looked at");
-        assertFalse(operations.contains("OneHot"), operations.toString());
+        graphs.add(graph.definition());
       }
     }
+    return graphs;
   }
 
   @Test
