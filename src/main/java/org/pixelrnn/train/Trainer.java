@@ -119,11 +119,14 @@ public final class Trainer implements AutoCloseable {
    */
   @SuppressWarnings("try") // The lock is held, not used.
   public Outcome run(OptionalLong maxSteps) throws IOException {
+    if (checkpoints.last().isEmpty()) {
+      begin(); // before anything is written: it may not be possible
+    }
     directory.write();
     try (FileChannel lock = directory.lock();
         Interruption interruption = new Interruption()) {
       Optional<Checkpoints.Stored> last = checkpoints.last();
-      last.ifPresentOrElse(stored -> graph.restore(stored.prefix()), this::begin);
+      last.ifPresent(stored -> graph.restore(stored.prefix()));
       long first = last.map(stored -> stored.manifest().getStep()).orElse(0L);
       long end = Math.min(plannedSteps, maxSteps.orElse(plannedSteps));
       Optional<Likelihood> validated =

@@ -423,6 +423,18 @@ class CommandsTest {
   }
 
   @Test
+  void noRunBeginsWithWeightsThatCannotBeRead() throws IOException {
+    Path damaged = folder.resolve("models").resolve("damaged");
+    Path run = folder.resolve("not-begun");
+    run(0, "export", "--run-dir", folder.resolve("run"), "--to", damaged);
+    Files.delete(damaged.resolve("1/variables/variables.index"));
+    Commands.Ended ended =
+        run(2, "train", "--from", damaged, "--data", "strokes", "--run-dir", run);
+    assertTrue(ended.err().contains("weights cannot be read"), ended.err());
+    assertFalse(Files.exists(run), "a run to resume");
+  }
+
+  @Test
   void soIsEachStageOfAMultiScaleModel() throws IOException {
     unchanged(atTwoScales("scales-before", ""), folder.resolve("scales-further"));
   }
