@@ -1,7 +1,6 @@
 package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +19,8 @@ import org.tensorflow.types.TUint8;
  * ReLU, 1×1 mask B to K logits a channel.
  *
  * <p>It has two faces over the same weights: {@link #logits} takes whole images, for training and
- * likelihood; {@link #row} goes along one row, given the state that the rows above have left, for
- * drawing.
+ * likelihood; a {@link NetworkRow} goes along one row, given the state that the rows above have
+ * left, for drawing.
  *
  * <p>It may be conditioned on the small version of each image (section 3.6), as the full network of
  * a {@link MultiScaleNetwork} is; what it models is then the image given that.
@@ -29,14 +28,16 @@ import org.tensorflow.types.TUint8;
 public final class Network implements ImageModel {
   private static final int INPUT_SIZE = 7;
 
-  private final String prefix;
   private final ImageShape shape;
-  private final Optional<Condition> condition;
-  private final MaskedConvolution input;
-  private final List<ResidualLayer> layers;
-  private final Margin margin;
-  private final MaskedConvolution head;
-  private final MaskedConvolution softmax;
+
+  // What NetworkRow needs too.
+  final String prefix;
+  final Optional<Condition> condition;
+  final MaskedConvolution input;
+  final List<ResidualLayer> layers;
+  final Margin margin;
+  final MaskedConvolution head;
+  final MaskedConvolution softmax;
 
   /**
    * @param config a configuration that has been checked
@@ -117,11 +118,6 @@ public final class Network implements ImageModel {
     layers.forEach(layer -> all.addAll(layer.state(lanes)));
     condition.ifPresent(c -> all.add(c.state(lanes)));
     return all.build();
-  }
-
-  /** What it is conditioned on, if it is. */
-  Optional<Condition> condition() {
-    return condition;
   }
 
   /** The most rows that can be drawn beside one another. */
@@ -211,20 +207,21 @@ public final class Network implements ImageModel {
    * @param turn its number, {@code []}; of one lane, the row's
    * @param n images, {@code []}
    */
-  AlongRow row(
+  NetworkRow row(
       Pass pass,
       Lanes lanes,
       List<Operand<TFloat32>> state,
       Operand<TInt32> turn,
       Operand<TInt32> n) {
-    return new AlongRow(pass, state, new LaneShift(pass.tf(), margin.added(lanes), turn, n), turn);
+    LaneShift shift = new LaneShift(pass.tf(), margin.added(lanes), turn, n);
+    return new NetworkRow(pass, this, state, shift, turn);
   }
 
   /**
    * What the network is shown for each level, {@code [levels, 1]}: -1 … 1 evenly, so that 0 is left
    * for "no pixel".
    */
-  private Operand<TFloat32> inputValues(Ops tf) {
+  Operand<TFloat32> inputValues(Ops tf) {
     float[][] values = new float[shape.levels()][1];
     for (int level = 0; level < values.length; level++) {
       values[level][0] = 2f * level / (values.length - 1) - 1;
@@ -232,79 +229,11 @@ public final class Network implements ImageModel {
     return tf.constant(values);
   }
 
-  private static Operand<TFloat32> sum(Ops tf, Stream stream) {
+  /** What the head is given: the stream's features and all that skipped them. */
+  static Operand<TFloat32> sum(Ops tf, Stream stream) {
     return stream
         .skips()
         .<Operand<TFloat32>>map(skips -> tf.math.add(stream.features(), skips))
         .orElse(stream.features());
-  }
-
-  /** One row, sub-pixel by sub-pixel: {@link #logits} of each, then {@link #see} its level. */
-  final class AlongRow {
-    private final Ops tf;
-    private final Operand<TFloat32> inputValues;
-    private final Optional<Operand<TFloat32>> conditionState;
-    private final MaskedConvolutionRow inputRow;
-    private final List<ResidualLayer.AlongRow> layerRows = new ArrayList<>();
-    private final MaskedConvolutionRow headRow;
-    private final MaskedConvolutionRow softmaxRow;
-    private final Operand<TFloat32> outside;
-
-    private AlongRow(
-        Pass pass, List<Operand<TFloat32>> state, LaneShift shift, Operand<TInt32> turn) {
-      tf = pass.tf();
-      conditionState = condition.map(c -> state.get(state.size() - 1));
-      Optional<Operand<TFloat32>> conditionRow =
-          condition.map(c -> c.row(tf, conditionState.orElseThrow(), shift.lanes(), turn));
-      inputValues = inputValues(tf);
-      Iterator<Operand<TFloat32>> next = state.iterator();
-      Lanes lanes = shift.lanes();
-      inputRow =
-          input.row(pass.scope(prefix + "input"), take(next, input.state(lanes).size()), shift);
-      for (ResidualLayer layer : layers) {
-        layerRows.add(layer.row(pass, take(next, layer.state(lanes).size()), shift, conditionRow));
-      }
-      headRow = head.row(pass.scope(prefix + "head"), List.of(), shift);
-      softmaxRow = softmax.row(pass.scope(prefix + "softmax"), List.of(), shift);
-      outside = shift.nothing(1);
-    }
-
-    private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
-      return IntStream.range(0, count).mapToObj(i -> from.next()).toList();
-    }
-
-    /** The logits of one sub-pixel, {@code [n, levels]}; all earlier ones have been seen. */
-    Operand<TFloat32> logits(int column, int channel) {
-      headRow.see(tf.nn.relu(sum(tf, features(column, channel))));
-      softmaxRow.see(tf.nn.relu(headRow.output(column, channel)));
-      return softmaxRow.output(column, channel);
-    }
-
-    private Stream features(int column, int channel) {
-      Stream stream = new Stream(inputRow.output(column, channel), Optional.empty());
-      for (ResidualLayer.AlongRow layer : layerRows) {
-        stream = layer.pixel(column, channel, stream);
-      }
-      return stream;
-    }
-
-    /** Takes in the level of the sub-pixel whose logits were last asked for, {@code [n]}. */
-    void see(Operand<TInt32> levels) {
-      inputRow.see(tf.gather(inputValues, levels, tf.constant(0)));
-    }
-
-    /** After the last sub-pixel: the state for the row below. */
-    List<Operand<TFloat32>> finish() {
-      for (int beyond = 0; beyond < margin.columns(); beyond++) {
-        for (int channel = 0; channel < shape.channels(); channel++) {
-          features(shape.width() + beyond, channel);
-          inputRow.see(outside);
-        }
-      }
-      List<Operand<TFloat32>> state = new ArrayList<>(inputRow.finish());
-      layerRows.forEach(layer -> state.addAll(layer.finish()));
-      conditionState.ifPresent(state::add);
-      return List.copyOf(state);
-    }
   }
 }

@@ -81,7 +81,7 @@ public record RowDrawing(
             subPixels);
     List<Operand<TBool>> known = unstack(tf, inputs.known, lanes.columns());
 
-    Network.AlongRow alongRow = network.row(pass, lanes, inputs.state, inputs.row, n);
+    NetworkRow alongRow = network.row(pass, lanes, inputs.state, inputs.row, n);
     List<Operand<TFloat32>> logits = new ArrayList<>();
     List<Operand<TInt32>> levels = new ArrayList<>();
     for (int i = 0; i < subPixels; i++) {

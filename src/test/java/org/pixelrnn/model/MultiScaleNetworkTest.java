@@ -41,7 +41,7 @@ class MultiScaleNetworkTest {
       for (int other = 0; other < 2; other++) {
         Operand<TUint8> small = random(tf, model.reduction().small(), images, 2 + other);
         Operand<TFloat32> values = full.values(tf, small);
-        Operand<TFloat32> upsampled = full.condition().orElseThrow().map(pass, values);
+        Operand<TFloat32> upsampled = full.condition.orElseThrow().map(pass, values);
         logits.add(full.logits(pass, full.values(tf, x), Optional.of(upsampled)));
       }
       Operand<TFloat32> change =

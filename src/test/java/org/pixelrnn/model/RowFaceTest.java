@@ -71,8 +71,8 @@ class RowFaceTest {
       state.add(
           tf.zeros(tf.constant(new int[] {s.columns(), batch, s.features()}), TFloat32.class));
     }
-    if (network.condition().isPresent()) {
-      Condition condition = network.condition().get();
+    if (network.condition.isPresent()) {
+      Condition condition = network.condition.get();
       Operand<TUint8> small = condition.reduction().of(tf, images);
       state.set(
           state.size() - 1, network.conditionState(tf, network.upsampled(pass, small), lanes));
