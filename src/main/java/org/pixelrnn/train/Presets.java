@@ -26,6 +26,7 @@ public final class Presets {
           "mnist-diagonal-bilstm-7",
           "mnist-multi-scale",
           "mnist-pixelcnn",
+          "mnist-pixelcnn-large",
           "mnist-row-lstm",
           "strokes-diagonal-bilstm",
           "strokes-pixelcnn",
