@@ -60,6 +60,7 @@ class LauncherTest {
           echo "folder=$PWD"
           echo "oneDNN=$TF_ENABLE_ONEDNN_OPTS"
           echo "own threads=$TF_OVERRIDE_GLOBAL_THREADPOOL"
+          echo "memory growth=$TF_FORCE_GPU_ALLOW_GROWTH"
           echo "log=${TF_CPP_MIN_LOG_LEVEL:-unset}"
           printf '<%%s>' "$@"
           exit 7
@@ -135,9 +136,10 @@ class LauncherTest {
       textBlock =
           """
           -, -,                         oneDNN=1, log=3
-          PIXELRNN_VERBOSE, 1,          oneDNN=1, log=unset
+          PIXELRNN_VERBOSE, 1,          memory growth=true, log=unset
           TF_ENABLE_ONEDNN_OPTS, 0,     oneDNN=0, own threads=1
           TF_OVERRIDE_GLOBAL_THREADPOOL, 0, oneDNN=1, own threads=0
+          TF_FORCE_GPU_ALLOW_GROWTH, false, oneDNN=1, memory growth=false
           TF_CPP_MIN_LOG_LEVEL, 1,      oneDNN=1, log=1
           PIXELRNN_JAVA_OPTS, -Xmx1g -Dx=y, <-Xmx1g><-Dx=y><-jar>, log=3
           """)
