@@ -8,10 +8,7 @@ import java.util.Map;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
-import org.pixelrnn.model.ImageDrawing;
 import org.pixelrnn.model.ImageModel;
-import org.pixelrnn.model.MultiScaleDrawing;
-import org.pixelrnn.model.MultiScaleNetwork;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.Pass;
 import org.pixelrnn.model.StoredWeights;
@@ -37,8 +34,6 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TUint8;
 
 /**
@@ -62,10 +57,7 @@ public final class TrainingGraph implements AutoCloseable {
   private final Operand<TFloat32> gradientNorm;
   private final Op update;
   private final Operand<TFloat32> averagedLogProb;
-  private final Placeholder<TInt32> sampleCount;
-  private final Placeholder<TInt64> sampleSeed;
-  private final Operand<TUint8> samples;
-  private final boolean upscales;
+  private final DrawnSamples samples;
   private final TrainingConfig training;
 
   /**
@@ -119,28 +111,9 @@ public final class TrainingGraph implements AutoCloseable {
 
     Ops ofAverages = tf.withSubScope("averaged_network");
     averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
-    Pass averaged = new Pass(ofAverages, averages);
-    sampleCount =
-        tf.withName("sample_count").placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
-    sampleSeed =
-        tf.withName("sample_seed").placeholder(TInt64.class, Placeholder.shape(Shape.scalar()));
-    upscales = stage == Stage.FULL;
-    samples = upscales ? upscaled(tf, (MultiScaleNetwork) model, averaged) : sampled(tf, averaged);
+    samples = DrawnSamples.of(tf, model, stage, new Pass(ofAverages, averages), images);
     session = new Session(graph, sessionConfig(cores));
     session.initialize();
-  }
-
-  private Operand<TUint8> sampled(Ops tf, Pass averaged) {
-    try (ImageDrawing drawing = new ImageDrawing(network)) {
-      return drawing.sample(averaged, sampleCount, sampleSeed, tf.constant(1f));
-    }
-  }
-
-  private Operand<TUint8> upscaled(Ops tf, MultiScaleNetwork model, Pass averaged) {
-    try (MultiScaleDrawing drawing = new MultiScaleDrawing(model)) {
-      return drawing.upscale(
-          averaged, model.reduction().of(tf, images), sampleSeed, tf.constant(1f));
-    }
   }
 
   /** The network being trained. */
@@ -187,17 +160,7 @@ public final class TrainingGraph implements AutoCloseable {
    * network that is conditioned on small images, those of the given ones.
    */
   public Images sample(Images like, long seed) {
-    try (TInt64 s = TInt64.scalarOf(seed);
-        TInt32 n = TInt32.scalarOf(like.count());
-        TUint8 x = tensor(like)) {
-      Session.Runner runner = session.runner().feed(sampleSeed, s).fetch(samples);
-      try (Result result =
-          (upscales ? runner.feed(images, x) : runner.feed(sampleCount, n)).run()) {
-        byte[] levels = new byte[Math.multiplyExact(like.count(), network.shape().dimensions())];
-        ((TUint8) result.get(0)).asRawTensor().data().read(levels);
-        return Images.of(network.shape(), levels);
-      }
-    }
+    return samples.draw(session, like, seed);
   }
 
   /** Every operation, those of functions too. */
