@@ -113,6 +113,8 @@ public final class Trainer implements AutoCloseable {
    * Trains until the planned end, the last step wanted, or an interruption.
    *
    * @param maxSteps stop at this step, counted from the run's beginning
+   * @throws InputException if the weights to begin with cannot be read, the folder cannot be
+   *     written to, or another process is training in it
    * @throws TrainingDivergedException if the loss or a gradient is no longer a number; the last
    *     checkpoint is from before
    * @throws IOException if a checkpoint cannot be written
@@ -120,7 +122,7 @@ public final class Trainer implements AutoCloseable {
   @SuppressWarnings("try") // The lock is held, not used.
   public Outcome run(OptionalLong maxSteps) throws IOException {
     if (checkpoints.last().isEmpty()) {
-      begin(); // before anything is written: it may not be possible
+      begin(); // Before anything is written: the weights may not be readable.
     }
     directory.write();
     try (FileChannel lock = directory.lock();
