@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.pixelrnn.model.scan.DiagonalScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
@@ -54,8 +55,8 @@ final class DiagonalBiLstmBody implements LayerBody {
 
   /** The recurrence from the right needs the whole row above. */
   @Override
-  public boolean goesInLanes() {
-    return false;
+  public OptionalInt ahead() {
+    return OptionalInt.empty();
   }
 
   /** A column from which the recurrence from the right begins. */

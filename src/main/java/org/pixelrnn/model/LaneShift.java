@@ -57,6 +57,20 @@ final class LaneShift {
     return tf.concat(List.of(kept, nothing(x, lanesAxis)), tf.constant(lanesAxis));
   }
 
+  /**
+   * With one lane: 1 if there are no images, 0 otherwise, {@code []}. oneDNN's convolution gets the
+   * shape of an empty batch wrong, so of none it is shown one.
+   */
+  Operand<TInt32> missing() {
+    return tf.math.maximum(tf.constant(0), tf.math.sub(tf.constant(1), n));
+  }
+
+  /** With one lane: a map {@code [columns, n, features]} without what was {@link #missing}. */
+  Operand<TFloat32> without(Operand<TFloat32> map) {
+    return tf.slice(
+        map, tf.constant(new int[3]), tf.stack(List.of(tf.constant(-1), n, tf.constant(-1))));
+  }
+
   /** The same for all, {@code [lanes · n, features]}. */
   Operand<TFloat32> forAll(Operand<TFloat32> vector) {
     return tf.broadcastTo(

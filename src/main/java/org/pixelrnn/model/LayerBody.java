@@ -2,6 +2,7 @@ package org.pixelrnn.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -14,10 +15,11 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
   List<Weight> weights();
 
   /**
-   * Whether {@link #row} can go along {@link Lanes}, so that a row is drawn while the one above it
-   * is not finished: its pixels must see no more than a neighbourhood of the row above.
+   * How many columns to the right of its own a pixel sees of the rows above; empty if it sees all
+   * of them. What sees a neighbourhood only can go along {@link Lanes}: a row is drawn while the
+   * one above it is not finished.
    */
-  boolean goesInLanes();
+  OptionalInt ahead();
 
   /** How much wider than images its maps are. */
   Margin margin();

@@ -92,6 +92,11 @@ final class MaskedConvolution {
     return List.of(kernel, bias);
   }
 
+  /** How many columns to the right of its own it sees of the rows above. */
+  int ahead() {
+    return columns / 2;
+  }
+
   /** {@code [out]}. */
   Operand<TFloat32> bias(Pass pass) {
     return pass.weight(bias);
@@ -142,13 +147,13 @@ final class MaskedConvolution {
   MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
     int groups = features.channels;
     int outputs = features.out / groups;
+    int alongRow = tapsAlongRow();
     // Where there are several groups, their taps before the centre are the same.
-    boolean together = groups > 1 && tapsBefore() > 0;
+    boolean together = groups > 1 && alongRow > 0;
     List<Operand<TFloat32>> kernels = new ArrayList<>();
-    List<Operand<TFloat32>> biases = new ArrayList<>();
     for (int g = 0; g < groups; g++) {
       int group = g;
-      int first = together ? tapsBefore() : 0;
+      int first = together ? tapsBefore() : tapsBefore() - alongRow;
       int seen = tapsBefore() + mask.groupsSeen(g) * (features.in / groups) - first;
       kernels.add(
           pass.prepared(
@@ -156,29 +161,79 @@ final class MaskedConvolution {
                   name + "/kernel_of_group" + g,
                   Shape.of(seen, outputs),
                   p -> of(p.tf(), group, taps(p, first, seen), 1))));
-      biases.add(
-          pass.prepared(
-              new Prepared(
-                  name + "/bias_of_group" + g,
-                  Shape.of(outputs),
-                  p -> of(p.tf(), group, p.weight(bias), 0))));
     }
-    Optional<Operand<TFloat32>> beforeCentre =
-        together
-            ? Optional.of(
+    return new MaskedConvolutionRow(
+        pass.tf(),
+        mask,
+        rows,
+        columns,
+        features,
+        rows > 1 ? Optional.of(kernelAbove(pass)) : Optional.empty(),
+        together ? Optional.of(kernelBeforeCentre(pass)) : Optional.empty(),
+        kernels,
+        biases(pass),
+        state,
+        shift);
+  }
+
+  /** Of each group, {@code [out / C]}. */
+  private List<Operand<TFloat32>> biases(Pass pass) {
+    int outputs = features.out / features.channels;
+    return IntStream.range(0, features.channels)
+        .<Operand<TFloat32>>mapToObj(
+            group ->
                 pass.prepared(
                     new Prepared(
-                        name + "/kernel_before_centre",
-                        Shape.of(tapsBefore(), features.out),
-                        p -> groupByGroup(p.tf(), taps(p, 0, tapsBefore())))))
-            : Optional.empty();
-    return new MaskedConvolutionRow(
-        pass.tf(), mask, rows, columns, features, beforeCentre, kernels, biases, state, shift);
+                        name + "/bias_of_group" + group,
+                        Shape.of(outputs),
+                        p -> of(p.tf(), group, p.weight(bias), 0))))
+        .toList();
+  }
+
+  /**
+   * The taps of the rows above, one row's features after the other's, {@code [columns, 1, (rows -
+   * 1) · in, out]}, the outputs group by group.
+   */
+  private Operand<TFloat32> kernelAbove(Pass pass) {
+    int above = rows - 1;
+    int inputs = above * features.in;
+    return pass.prepared(
+        new Prepared(
+            name + "/kernel_above",
+            Shape.of(columns, 1, inputs, features.out),
+            p -> {
+              Ops tf = p.tf();
+              Operand<TFloat32> taps =
+                  tf.reshape(
+                      groupByGroup(tf, taps(p, 0, columns * inputs)),
+                      tf.constant(new int[] {above, columns, features.in, features.out}));
+              return tf.reshape(
+                  tf.linalg.transpose(taps, tf.constant(new int[] {1, 0, 2, 3})),
+                  tf.constant(new int[] {columns, 1, inputs, features.out}));
+            }));
+  }
+
+  /** The taps before the centre that are seen pixel by pixel, the outputs group by group. */
+  private Operand<TFloat32> kernelBeforeCentre(Pass pass) {
+    int size = tapsAlongRow();
+    return pass.prepared(
+        new Prepared(
+            name + "/kernel_before_centre",
+            Shape.of(size, features.out),
+            p -> groupByGroup(p.tf(), taps(p, tapsBefore() - size, size))));
   }
 
   /** Inputs of all taps before the centre. */
   private int tapsBefore() {
     return ((rows - 1) * columns + columns / 2) * features.in;
+  }
+
+  /**
+   * Inputs of the taps before the centre that can be seen no sooner than pixel by pixel: in the row
+   * itself, and, as it may be in the lane to the right, in the row above on the right.
+   */
+  private int tapsAlongRow() {
+    return (rows > 1 ? 2 : 1) * (columns / 2) * features.in;
   }
 
   /** The masked kernel's taps in order, of which some inputs, {@code [size, out]}. */
@@ -193,6 +248,9 @@ final class MaskedConvolution {
 
   /** Columns so ordered that each group's lie side by side. */
   private Operand<TFloat32> groupByGroup(Ops tf, Operand<TFloat32> kernel) {
+    if (features.channels == 1) {
+      return kernel;
+    }
     int[] order =
         IntStream.range(0, features.channels)
             .flatMap(group -> IntStream.of(features.outputsOf(group)))

@@ -1,19 +1,24 @@
 package org.pixelrnn.model;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.pixelrnn.model.MaskedConvolution.Features;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A {@link MaskedConvolution} on its way along one row, or along each lane's part of one, pixel by
- * pixel and channel group by channel group: one matrix product of all taps that are seen, of the
+ * A {@link MaskedConvolution} on its way along one row, or along each lane's part of one.
+ *
+ * <p>What the rows above give is one convolution before the first pixel. Then it goes pixel by
+ * pixel and channel group by channel group: one matrix product of the taps that are left, of the
  * one group's columns; or one for all groups, and of each group what it sees of the centre.
  */
 final class MaskedConvolutionRow {
@@ -25,6 +30,9 @@ final class MaskedConvolutionRow {
   private final LaneShift shift;
   private final List<Operand<TFloat32>> state;
 
+  /** By column, the groups side by side: what the rows above give, and the bias. */
+  private final List<Operand<TFloat32>> fromAbove;
+
   /** For all groups, which are side by side: the taps before the centre, if they are the same. */
   private final Optional<Operand<TFloat32>> beforeCentre;
 
@@ -32,27 +40,30 @@ final class MaskedConvolutionRow {
   private final List<Operand<TFloat32>> kernels;
 
   /**
-   * By group: the bias of every image. Adding equal shapes is cheaper than a BiasAdd, and is not
-   * fused into oneDNN's matrix product, whose overhead at this size is several times the product's
-   * time.
+   * By group, if there are no rows above: the bias of every image. Adding equal shapes is cheaper
+   * than a BiasAdd, and is not fused into oneDNN's matrix product, whose overhead at this size is
+   * several times the product's time.
    */
   private final List<Operand<TFloat32>> biases;
 
-  /** The rows above, the topmost first, each from {@code left} columns before this part of it. */
-  private final List<List<Operand<TFloat32>>> above = new ArrayList<>();
+  /** Of the nearest row above: what is in the lane to the right, and drawn at this very turn. */
+  private final List<Operand<TFloat32>> beyond = new ArrayList<>();
 
   /** This row, from {@code left} columns before this part of it to the present pixel. */
   private final List<Operand<TFloat32>> seen;
 
   private final List<Operand<TFloat32>> groups = new ArrayList<>();
+  private final Map<Rest, Operand<TFloat32>> withoutFirst = new HashMap<>();
 
-  /** By group: what {@link #beforeCentre} gives at the present pixel. */
+  /** By group: what the rows above and {@link #beforeCentre} give at the present pixel. */
   private List<Operand<TFloat32>> fromBefore = List.of();
 
   /**
-   * @param beforeCentre the taps before the centre, {@code [taps · in, out]}, for several groups
-   * @param kernels by group: its columns of the masked kernel, or of what {@code beforeCentre}
-   *     leaves of it, {@code [taps seen · in, out / C]}
+   * @param above the taps of the rows above, {@code [columns, 1, (rows - 1) · in, out]}
+   * @param beforeCentre the taps before the centre on the right of the row above and in this row,
+   *     {@code [taps · in, out]}, for several groups
+   * @param kernels by group: its columns of the same and of what it sees of the centre, or the
+   *     latter alone where there is {@code beforeCentre}, {@code [taps seen · in, out / C]}
    * @param biases by group, {@code [out / C]}
    * @param state the inputs of earlier turns, as {@link MaskedConvolution#state}
    */
@@ -62,6 +73,7 @@ final class MaskedConvolutionRow {
       int rows,
       int columns,
       Features features,
+      Optional<Operand<TFloat32>> above,
       Optional<Operand<TFloat32>> beforeCentre,
       List<Operand<TFloat32>> kernels,
       List<Operand<TFloat32>> biases,
@@ -76,11 +88,10 @@ final class MaskedConvolutionRow {
     this.shift = shift;
     this.beforeCentre = beforeCentre;
     this.kernels = kernels;
-    this.biases = biases.stream().map(shift::forAll).toList();
-    for (int k = rows - 1; k >= 1; k--) {
-      above.add(rowAbove(k));
-    }
-    this.seen = new ArrayList<>(leftOf(0));
+    this.biases = above.isPresent() ? List.of() : biases.stream().map(shift::forAll).toList();
+    this.fromAbove =
+        above.map(kernel -> fromAbove(kernel, sideBySide(biases, 0))).orElse(List.of());
+    this.seen = new ArrayList<>(leftOfThisRow());
   }
 
   /** Takes in one channel group of the input at the present pixel, {@code [n, in / C]}. */
@@ -89,13 +100,12 @@ final class MaskedConvolutionRow {
     if (groups.size() < features.channels()) {
       return;
     }
-    Operand<TFloat32> all = sideBySide(groups);
+    Operand<TFloat32> all = sideBySide(groups, 1);
     groups.clear();
     Operand<TFloat32> pixel = inLanes() ? shift.begun(all, features.in()) : all;
     seen.add(pixel);
-    if (inLanes() && seen.size() <= 2 * left) {
-      // What is beyond this lane's part of the nearest row above is drawn at this very turn.
-      above.get(above.size() - 1).add(shift.ofTheRight(pixel, 0));
+    if (inLanes() && beyond.size() < left) {
+      beyond.add(shift.ofTheRight(pixel, 0));
     }
   }
 
@@ -109,24 +119,30 @@ final class MaskedConvolutionRow {
     if (beforeCentre.isEmpty()) {
       List<Operand<TFloat32>> taps = tapsBefore(column);
       taps.addAll(centre(column, group));
-      return tf.math.add(tf.linalg.matMul(sideBySide(taps), kernels.get(group)), biases.get(group));
+      Operand<TFloat32> rest = fromAbove.isEmpty() ? biases.get(group) : fromAbove.get(column);
+      return tf.math.add(product(column, taps, kernels.get(group)), rest);
     }
     if (group == 0) {
-      Operand<TFloat32> product =
-          tf.linalg.matMul(sideBySide(tapsBefore(column)), beforeCentre.get());
+      Operand<TFloat32> product = product(column, tapsBefore(column), beforeCentre.get());
+      Operand<TFloat32> all =
+          fromAbove.isEmpty() ? product : tf.math.add(product, fromAbove.get(column));
       fromBefore =
-          new ArrayList<>(tf.split(tf.constant(1), product, (long) features.channels()).output());
+          new ArrayList<>(tf.split(tf.constant(1), all, (long) features.channels()).output());
     }
-    Operand<TFloat32> before = tf.math.add(fromBefore.get(group), biases.get(group));
+    Operand<TFloat32> before =
+        fromAbove.isEmpty()
+            ? tf.math.add(fromBefore.get(group), biases.get(group))
+            : fromBefore.get(group);
     List<Operand<TFloat32>> centre = centre(column, group);
     return centre.isEmpty()
         ? before
-        : tf.math.add(before, tf.linalg.matMul(sideBySide(centre), kernels.get(group)));
+        : tf.math.add(before, tf.linalg.matMul(sideBySide(centre, 1), kernels.get(group)));
   }
 
+  /** What a pixel sees before its centre that the rows above have not given. */
   private List<Operand<TFloat32>> tapsBefore(int column) {
     List<Operand<TFloat32>> taps = new ArrayList<>();
-    above.forEach(row -> taps.addAll(row.subList(column, column + 2 * left + 1)));
+    taps.addAll(beyond.subList(0, seenBeyond(column)));
     taps.addAll(seen.subList(column, column + left));
     return taps;
   }
@@ -138,10 +154,38 @@ final class MaskedConvolutionRow {
         : groups.subList(0, groupsSeen);
   }
 
-  private Operand<TFloat32> sideBySide(List<Operand<TFloat32>> features) {
+  /** How many pixels of the lane to the right a pixel sees in the row above. */
+  private int seenBeyond(int column) {
+    return inLanes() ? Math.max(0, column + left + 1 - shift.lanes().columns()) : 0;
+  }
+
+  /**
+   * The taps' part of the convolution.
+   *
+   * @param kernel begins with {@code left} taps of the row above; {@link #fromAbove} has had those
+   *     of them that are in this part of it
+   */
+  private Operand<TFloat32> product(
+      int column, List<Operand<TFloat32>> taps, Operand<TFloat32> kernel) {
+    int had = rows == 1 ? 0 : (left - seenBeyond(column)) * features.in();
+    Operand<TFloat32> others =
+        had == 0
+            ? kernel
+            : withoutFirst.computeIfAbsent(
+                new Rest(kernel, had),
+                rest ->
+                    tf.slice(
+                        kernel, tf.constant(new int[] {had, 0}), tf.constant(new int[] {-1, -1})));
+    return tf.linalg.matMul(sideBySide(taps, 1), others);
+  }
+
+  /** A kernel without its first inputs. */
+  private record Rest(Operand<TFloat32> kernel, int first) {}
+
+  private Operand<TFloat32> sideBySide(List<Operand<TFloat32>> features, int axis) {
     return features.size() == 1
         ? features.get(0)
-        : tf.concat(List.copyOf(features), tf.constant(1));
+        : tf.concat(List.copyOf(features), tf.constant(axis));
   }
 
   /** After the last pixel: the state for the next turn. */
@@ -163,36 +207,50 @@ final class MaskedConvolutionRow {
     return shift.lanes().count() > 1 && !state.isEmpty();
   }
 
+  /** By column: what the rows above give, without what is {@link #beyond}. */
+  private List<Operand<TFloat32>> fromAbove(Operand<TFloat32> kernel, Operand<TFloat32> bias) {
+    List<Operand<TFloat32>> above = new ArrayList<>();
+    for (int k = rows - 1; k >= 1; k--) {
+      above.add(rowAbove(k));
+    }
+    // Columns take the place of rows, and images that of columns.
+    Operand<TFloat32> x = tf.expandDims(sideBySide(above, 2), tf.constant(0));
+    Operand<TFloat32> convolved =
+        tf.nn.biasAdd(tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "VALID"), bias);
+    Operand<TFloat32> map = tf.squeeze(convolved, Squeeze.axis(List.of(0L)));
+    return pixels(inLanes() ? map : shift.without(map), shift.lanes().columns());
+  }
+
   /**
-   * The k-th row above: what is left of this part of it, the part itself, and what is right of it.
-   * It was in the lane to the left a turn earlier than in this one, and is in the lane to the right
-   * a turn later.
+   * The k-th row above, {@code [left + columns + left, n, in]}: what is left of this part of it,
+   * the part itself, and what is right of it. It was in the lane to the left a turn earlier than in
+   * this one, and is in the lane to the right a turn later.
    */
-  private List<Operand<TFloat32>> rowAbove(int k) {
-    List<Operand<TFloat32>> row = new ArrayList<>(leftOf(k));
-    row.addAll(pixels(state.get(k - 1), shift.lanes().columns()));
+  private Operand<TFloat32> rowAbove(int k) {
+    Operand<TFloat32> row = state.get(k - 1);
     if (!inLanes()) {
-      row.addAll(outside());
-    } else if (k > 1) {
-      Operand<TFloat32> first = columns(state.get(k - 2), 0);
-      row.addAll(pixels(shift.ofTheRight(first, 1), left));
+      return ZeroPadding.padRow(tf, row, left, left, shift.missing());
     }
-    return row;
+    Operand<TFloat32> withLeft = tf.concat(List.of(leftOf(k), row), tf.constant(0));
+    if (k == 1) {
+      return ZeroPadding.padRow(tf, withLeft, 0, left, tf.constant(0));
+    }
+    Operand<TFloat32> first = columns(state.get(k - 2), 0);
+    return tf.concat(List.of(withLeft, shift.ofTheRight(first, 1)), tf.constant(0));
   }
 
-  /** What is left of this part of the k-th row above, or of this row if k is 0. */
-  private List<Operand<TFloat32>> leftOf(int k) {
-    if (!inLanes()) {
-      return outside();
-    }
-    Operand<TFloat32> last = k == rows - 1 ? state.get(k) : lastColumns(state.get(k));
-    return pixels(shift.ofTheLeft(last, 1), left);
+  /** In lanes: what is left of this part of the k-th row above, or of this row if k is 0. */
+  private Operand<TFloat32> leftOf(int k) {
+    return shift.ofTheLeft(k == rows - 1 ? state.get(k) : lastColumns(state.get(k)), 1);
   }
 
-  private List<Operand<TFloat32>> outside() {
-    return left == 0
-        ? List.of()
-        : IntStream.range(0, left).mapToObj(c -> shift.nothing(features.in())).toList();
+  private List<Operand<TFloat32>> leftOfThisRow() {
+    if (inLanes()) {
+      return pixels(leftOf(0), left);
+    }
+    return IntStream.range(0, left)
+        .<Operand<TFloat32>>mapToObj(c -> shift.nothing(features.in()))
+        .toList();
   }
 
   private Operand<TFloat32> lastColumns(Operand<TFloat32> x) {

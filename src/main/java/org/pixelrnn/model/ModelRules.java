@@ -65,6 +65,12 @@ public final class ModelRules {
       rules.broken(path + ".architecture is not set", rule);
     } else if (network.hasMultiScale() && !multiScaleToo) {
       rules.broken(path + ".architecture = " + MULTI_SCALE, rule);
+    } else if (network.hasPixelCnn()) {
+      int kernel = network.getPixelCnn().getKernel();
+      rules.within(path + ".pixel_cnn.kernel", kernel, Range.closed(3, 15));
+      if (kernel % 2 == 0) {
+        rules.broken(path + ".pixel_cnn.kernel = " + kernel, "it must be odd, to have a centre");
+      }
     }
   }
 

@@ -122,10 +122,14 @@ public final class Network implements ImageModel {
 
   /** The most rows that can be drawn beside one another. */
   Lanes lanes() {
-    // The first layer sees three columns further than the pixel above, all others fewer.
-    return layers.stream().allMatch(ResidualLayer::goesInLanes)
-        ? Lanes.of(shape.width(), INPUT_SIZE / 2 + 1)
-        : Lanes.one(shape.width());
+    if (layers.stream().anyMatch(layer -> layer.ahead().isEmpty())) {
+      return Lanes.one(shape.width());
+    }
+    int ahead = input.ahead();
+    for (ResidualLayer layer : layers) {
+      ahead = Math.max(ahead, layer.ahead().getAsInt());
+    }
+    return Lanes.of(shape.width(), ahead + 1);
   }
 
   /**

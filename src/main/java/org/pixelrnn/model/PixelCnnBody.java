@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.pixelrnn.model.MaskedConvolution.Features;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
@@ -10,9 +11,9 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A PixelCNN layer (section 3.5): ReLU, 1×1 mask B (2h → h), ReLU, 3×3 mask B (h → h), ReLU. What
- * the network is conditioned on joins the first convolution's map. The 1×1 convolution back to 2h
- * is {@link ResidualLayer}'s.
+ * A PixelCNN layer (section 3.5): ReLU, 1×1 mask B (2h → h), ReLU, k×k mask B (h → h), ReLU, k
+ * being 3 in the paper. What the network is conditioned on joins the first convolution's map. The
+ * 1×1 convolution back to 2h is {@link ResidualLayer}'s.
  */
 final class PixelCnnBody implements LayerBody {
   private final MaskedConvolution reduction;
@@ -25,8 +26,9 @@ final class PixelCnnBody implements LayerBody {
     Features reduced = new Features(2 * h, h, channels);
     reduction = MaskedConvolution.pointwise(name + "/reduction", reduced, 2);
     conditioning = new Conditioning(name + "/condition", conditionFeatures, reduced);
-    convolution =
-        MaskedConvolution.square(name + "/convolution", Mask.B, 3, new Features(h, h, channels), 2);
+    int kernel = config.getPixelCnn().getKernel();
+    Features convolved = new Features(h, h, channels);
+    convolution = MaskedConvolution.square(name + "/convolution", Mask.B, kernel, convolved, 2);
   }
 
   @Override
@@ -39,8 +41,8 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public boolean goesInLanes() {
-    return true;
+  public OptionalInt ahead() {
+    return OptionalInt.of(convolution.ahead());
   }
 
   @Override

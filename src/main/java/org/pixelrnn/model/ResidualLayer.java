@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.pixelrnn.model.MaskedConvolution.Features;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
@@ -44,8 +45,8 @@ final class ResidualLayer {
     return all.build();
   }
 
-  boolean goesInLanes() {
-    return body.goesInLanes();
+  OptionalInt ahead() {
+    return body.ahead();
   }
 
   Margin margin() {

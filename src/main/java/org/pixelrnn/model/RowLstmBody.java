@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.pixelrnn.model.scan.RowScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
@@ -47,8 +48,8 @@ final class RowLstmBody implements LayerBody {
 
   /** Of the row above a pixel sees one to the right, no more; but only whole rows are drawn. */
   @Override
-  public boolean goesInLanes() {
-    return false;
+  public OptionalInt ahead() {
+    return OptionalInt.empty();
   }
 
   @Override

@@ -60,9 +60,12 @@ public final class VisiblePixels {
   private static Layer body(ModelConfig config) {
     int all = config.getChannels();
     return switch (config.getArchitectureCase()) {
-      // 3×3 of mask B.
-      case PIXEL_CNN ->
-          (below, right, g) -> below > 1 || Math.abs(right) > 1 ? 0 : maskB(below, right, g, all);
+      case PIXEL_CNN -> {
+        // A square of mask B.
+        int reach = config.getPixelCnn().getKernel() / 2;
+        yield (below, right, g) ->
+            below > reach || Math.abs(right) > reach ? 0 : maskB(below, right, g, all);
+      }
       // A triangle, one more on each side a row; what enters it is a pixel and its left neighbour.
       case ROW_LSTM ->
           (below, right, g) ->

@@ -1,8 +1,10 @@
 package org.pixelrnn.model;
 
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /** Zeros around a map: what a convolution sees beyond the image's edges. */
 final class ZeroPadding {
@@ -28,12 +30,31 @@ final class ZeroPadding {
     return pad(tf, x, new int[][] {{0, 0}, {0, 0}, {0, columns}, {0, 0}});
   }
 
+  /**
+   * Pads a row of pixels.
+   *
+   * @param x {@code [columns, n, features]}
+   * @param images so many more, {@code []}
+   * @return {@code [left + columns + right, n + images, features]}
+   */
+  static Operand<TFloat32> padRow(
+      Ops tf, Operand<TFloat32> x, int left, int right, Operand<TInt32> images) {
+    Operand<TInt32> none = tf.constant(0);
+    Operand<TInt32> sizes =
+        tf.stack(List.of(tf.constant(left), tf.constant(right), none, images, none, none));
+    return pad(tf, x, tf.reshape(sizes, tf.constant(new int[] {3, 2})));
+  }
+
   private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int[][] padding) {
+    return pad(tf, x, tf.constant(padding));
+  }
+
+  private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, Operand<TInt32> padding) {
     // The operation Pad itself: Ops.pad is PadV2, which TensorFlow cannot differentiate from C++.
     return tf.scope()
         .opBuilder("Pad", "Pad")
         .addInput(x.asOutput())
-        .addInput(tf.constant(padding).asOutput())
+        .addInput(padding.asOutput())
         .build()
         .output(0);
   }

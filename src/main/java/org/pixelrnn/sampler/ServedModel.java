@@ -55,6 +55,10 @@ final class ServedModel implements AutoCloseable {
                           .setArithmeticOptimization(RewriterConfig.Toggle.OFF)
                           .setConstantFolding(RewriterConfig.Toggle.OFF)
                           .setRemapping(RewriterConfig.Toggle.OFF)
+                          .setLayoutOptimizer(RewriterConfig.Toggle.OFF)
+                          .setLoopOptimization(RewriterConfig.Toggle.OFF)
+                          .setDependencyOptimization(RewriterConfig.Toggle.OFF)
+                          .setDisableTfgOptimizer(true)
                           .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)))
           .build();
 

@@ -53,6 +53,7 @@ class ReceptiveFieldTest {
     PixelCnn kind = PixelCnn.getDefaultInstance();
     check(network(height, width, 3).setPixelCnn(kind), row, column);
     check(network(height, width, 1).setResidual(false).setPixelCnn(kind), row, column);
+    check(network(height, width, 2).setPixelCnn(kind.toBuilder().setKernel(5)), row, column);
   }
 
   /** In grey, and in colour, where a pixel sees its own red and green too. */

@@ -41,6 +41,13 @@ public final class TinyNetworks {
           Named.of(
               "PixelCNN in colour, in two lanes",
               COLOUR.toBuilder().setHeight(3).setWidth(10).build()),
+          Named.of("PixelCNN, kernels of 5", GREY.toBuilder().setPixelCnn(kernel(5)).build()),
+          Named.of(
+              "PixelCNN, kernels of 5, in two lanes",
+              GREY.toBuilder().setHeight(3).setWidth(8).setPixelCnn(kernel(5)).build()),
+          Named.of(
+              "PixelCNN in colour, kernels of 9, in two lanes",
+              COLOUR.toBuilder().setHeight(3).setWidth(12).setPixelCnn(kernel(9)).build()),
           Named.of("Row LSTM", GREY.toBuilder().setRowLstm(row(false)).build()),
           Named.of(
               "Row LSTM in colour, with skips, initial state learned",
@@ -145,6 +152,10 @@ public final class TinyNetworks {
                 i -> i / inRow % factor + i % inRow / config.getChannels() % factor > 0))
         .mapToInt(i -> i)
         .toArray();
+  }
+
+  private static PixelCnn kernel(int size) {
+    return PixelCnn.newBuilder().setKernel(size).build();
   }
 
   private static RowLstm row(boolean learnedInitialState) {

@@ -59,6 +59,21 @@ class VisiblePixelsTest {
         seen(CNN, 2, 6, 15));
   }
 
+  /** A layer adds two of each; the slope is half as steep. */
+  @Test
+  void aPixelCnnOfKernel5SeesAWiderCone() {
+    assertEquals(
+        """
+        ..###########..
+        ..###########..
+        ..###########..
+        ..###########..
+        ..#########....
+        ..#####x.......
+        """,
+        seen(ModelConfig.newBuilder().setPixelCnn(PixelCnn.newBuilder().setKernel(5)), 1, 6, 15));
+  }
+
   @Test
   void aRowLstmSeesATriangle() {
     assertEquals(

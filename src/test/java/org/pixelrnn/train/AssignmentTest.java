@@ -44,7 +44,7 @@ class AssignmentTest {
           training.batchsize=3             | --set training.batchsize=3: TrainingConfig has no field batchsize, only rms_prop, adam, learning_rate, gradient_clip_norm, averaging_decay, batch_size, steps, epochs, seed, checkpoint_every_steps, keep_checkpoints, validation_images
           optimizer=3                      | --set optimizer=3: RunConfig has no field optimizer, only model, data, training, small_training
           training..adam={}                | --set training..adam={}: TrainingConfig has no field , only rms_prop, adam, learning_rate, gradient_clip_norm, averaging_decay, batch_size, steps, epochs, seed, checkpoint_every_steps, keep_checkpoints, validation_images
-          model.pixel_cnn.depth=3          | --set model.pixel_cnn.depth=3: PixelCnn has no field depth, nor any other
+          model.pixel_cnn.depth=3          | --set model.pixel_cnn.depth=3: PixelCnn has no field depth, only kernel
           model.h.x=3                      | --set model.h.x=3: h is a whole number of at most 2147483647 and has no fields
           model.h=3.5                      | --set model.h=3.5: expected a whole number of at most 2147483647
           model.h=3000000000               | --set model.h=3000000000: expected a whole number of at most 2147483647

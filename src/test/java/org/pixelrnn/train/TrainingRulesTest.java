@@ -46,6 +46,10 @@ class TrainingRulesTest {
           model.channels=3                | model.h = 16, but it must be divisible by model.channels = 3: nearest are 15 and 18
           model.channels=3                | model.head_width = 32, but it must be divisible by model.channels = 3: nearest are 30 and 33
           model={}                        | model.architecture is not set, but it must have pixel_cnn {} or row_lstm {} or diagonal_bilstm {} or multi_scale {}
+          model.pixel_cnn={kernel: 4}     | model.pixel_cnn.kernel = 4, but it must be odd, to have a centre
+          model.pixel_cnn={kernel: 1}     | model.pixel_cnn.kernel = 1, but it must be at least 3 and at most 15
+          model.pixel_cnn={kernel: 17}    | model.pixel_cnn.kernel = 17, but
+          model.multi_scale={small {pixel_cnn {kernel: 6}}} | model.multi_scale.small.pixel_cnn.kernel = 6, but it must be odd
           model.multi_scale={factor: 3}   | model.multi_scale.factor = 3, but it must be a power of two and at least 2: nearest are 2 and 4
           model.multi_scale={factor: 1}   | model.multi_scale.factor = 1, but it must be a power of two and at least 2: nearest is 2
           model.multi_scale={factor: -4}  | model.multi_scale.factor = -4, but it must be a power of two and at least 2: nearest is 2
