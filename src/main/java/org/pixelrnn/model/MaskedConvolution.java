@@ -2,10 +2,8 @@ package org.pixelrnn.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -19,13 +17,11 @@ import org.tensorflow.types.TFloat32;
  * height, width, in]}.
  */
 final class MaskedConvolution {
-  private final Mask mask;
-  private final int rows;
-  private final int columns;
+  private final String name;
+  private final Taps taps;
   private final Features features;
   private final Weight kernel;
   private final Weight bias;
-  private final String name;
 
   /**
    * What a convolution connects.
@@ -50,14 +46,13 @@ final class MaskedConvolution {
 
   private MaskedConvolution(
       String name, Mask mask, int rows, int columns, Features features, double gain, float[] bias) {
-    this.mask = mask;
-    this.rows = rows;
-    this.columns = columns;
+    this.name = name;
+    this.taps = new Taps(mask, rows, columns, features);
     this.features = features;
     this.kernel =
-        Weight.normal(name + "/kernel", deviations(gain), rows, columns, features.in, features.out);
+        Weight.normal(
+            name + "/kernel", taps.deviations(gain), rows, columns, features.in, features.out);
     this.bias = Weight.vector(name + "/bias", bias);
-    this.name = name;
   }
 
   /**
@@ -92,9 +87,12 @@ final class MaskedConvolution {
     return List.of(kernel, bias);
   }
 
-  /** How many columns to the right of its own it sees of the rows above. */
-  int ahead() {
-    return columns / 2;
+  String name() {
+    return name;
+  }
+
+  Taps taps() {
+    return taps;
   }
 
   /** {@code [out]}. */
@@ -109,15 +107,15 @@ final class MaskedConvolution {
    * turn earlier than in this one.
    */
   List<State> state(Lanes lanes) {
-    if (rows == 1) {
+    if (taps.rows() == 1) {
       return List.of();
     }
     List<State> state = new ArrayList<>();
-    for (int k = 1; k < rows; k++) {
+    for (int k = 1; k < taps.rows(); k++) {
       state.add(new State(name + "/row_above_" + k, lanes.columns(), features.in));
     }
     if (lanes.count() > 1) {
-      state.add(new State(name + "/left_of_topmost_row", columns / 2, features.in));
+      state.add(new State(name + "/left_of_topmost_row", taps.ahead(), features.in));
     }
     return state;
   }
@@ -131,10 +129,10 @@ final class MaskedConvolution {
   Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x) {
     Ops tf = pass.tf();
     Operand<TFloat32> masked = kernel(pass);
-    if (rows == 1 && columns == 1) {
+    if (taps.rows() == 1 && taps.columns() == 1) {
       return tf.nn.biasAdd(product(tf, x, masked), pass.weight(bias));
     }
-    Operand<TFloat32> padded = ZeroPadding.pad(tf, x, rows - 1, 0, columns / 2);
+    Operand<TFloat32> padded = ZeroPadding.pad(tf, x, taps.rows() - 1, 0, taps.ahead());
     return tf.nn.biasAdd(
         tf.nn.conv2d(padded, masked, List.of(1L, 1L, 1L, 1L), "VALID"), pass.weight(bias));
   }
@@ -145,124 +143,7 @@ final class MaskedConvolution {
    * @param state as {@link #state}
    */
   MaskedConvolutionRow row(Pass pass, List<Operand<TFloat32>> state, LaneShift shift) {
-    int groups = features.channels;
-    int outputs = features.out / groups;
-    int alongRow = tapsAlongRow();
-    // Where there are several groups, their taps before the centre are the same.
-    boolean together = groups > 1 && alongRow > 0;
-    List<Operand<TFloat32>> kernels = new ArrayList<>();
-    for (int g = 0; g < groups; g++) {
-      int group = g;
-      int first = together ? tapsBefore() : tapsBefore() - alongRow;
-      int seen = tapsBefore() + mask.groupsSeen(g) * (features.in / groups) - first;
-      kernels.add(
-          pass.prepared(
-              new Prepared(
-                  name + "/kernel_of_group" + g,
-                  Shape.of(seen, outputs),
-                  p -> of(p.tf(), group, taps(p, first, seen), 1))));
-    }
-    return new MaskedConvolutionRow(
-        pass.tf(),
-        mask,
-        rows,
-        columns,
-        features,
-        rows > 1 ? Optional.of(kernelAbove(pass)) : Optional.empty(),
-        together ? Optional.of(kernelBeforeCentre(pass)) : Optional.empty(),
-        kernels,
-        biases(pass),
-        state,
-        shift);
-  }
-
-  /** Of each group, {@code [out / C]}. */
-  private List<Operand<TFloat32>> biases(Pass pass) {
-    int outputs = features.out / features.channels;
-    return IntStream.range(0, features.channels)
-        .<Operand<TFloat32>>mapToObj(
-            group ->
-                pass.prepared(
-                    new Prepared(
-                        name + "/bias_of_group" + group,
-                        Shape.of(outputs),
-                        p -> of(p.tf(), group, p.weight(bias), 0))))
-        .toList();
-  }
-
-  /**
-   * The taps of the rows above, one row's features after the other's, {@code [columns, 1, (rows -
-   * 1) · in, out]}, the outputs group by group.
-   */
-  private Operand<TFloat32> kernelAbove(Pass pass) {
-    int above = rows - 1;
-    int inputs = above * features.in;
-    return pass.prepared(
-        new Prepared(
-            name + "/kernel_above",
-            Shape.of(columns, 1, inputs, features.out),
-            p -> {
-              Ops tf = p.tf();
-              Operand<TFloat32> taps =
-                  tf.reshape(
-                      groupByGroup(tf, taps(p, 0, columns * inputs)),
-                      tf.constant(new int[] {above, columns, features.in, features.out}));
-              return tf.reshape(
-                  tf.linalg.transpose(taps, tf.constant(new int[] {1, 0, 2, 3})),
-                  tf.constant(new int[] {columns, 1, inputs, features.out}));
-            }));
-  }
-
-  /** The taps before the centre that are seen pixel by pixel, the outputs group by group. */
-  private Operand<TFloat32> kernelBeforeCentre(Pass pass) {
-    int size = tapsAlongRow();
-    return pass.prepared(
-        new Prepared(
-            name + "/kernel_before_centre",
-            Shape.of(size, features.out),
-            p -> groupByGroup(p.tf(), taps(p, tapsBefore() - size, size))));
-  }
-
-  /** Inputs of all taps before the centre. */
-  private int tapsBefore() {
-    return ((rows - 1) * columns + columns / 2) * features.in;
-  }
-
-  /**
-   * Inputs of the taps before the centre that can be seen no sooner than pixel by pixel: in the row
-   * itself, and, as it may be in the lane to the right, in the row above on the right.
-   */
-  private int tapsAlongRow() {
-    return (rows > 1 ? 2 : 1) * (columns / 2) * features.in;
-  }
-
-  /** The masked kernel's taps in order, of which some inputs, {@code [size, out]}. */
-  private Operand<TFloat32> taps(Pass pass, int first, int size) {
-    Ops tf = pass.tf();
-    Operand<TFloat32> taps =
-        tf.reshape(
-            kernel(pass), tf.constant(new int[] {rows * columns * features.in, features.out}));
-    return tf.slice(
-        taps, tf.constant(new int[] {first, 0}), tf.constant(new int[] {size, features.out}));
-  }
-
-  /** Columns so ordered that each group's lie side by side. */
-  private Operand<TFloat32> groupByGroup(Ops tf, Operand<TFloat32> kernel) {
-    if (features.channels == 1) {
-      return kernel;
-    }
-    int[] order =
-        IntStream.range(0, features.channels)
-            .flatMap(group -> IntStream.of(features.outputsOf(group)))
-            .toArray();
-    return tf.gather(kernel, tf.constant(order), tf.constant(1));
-  }
-
-  /** The outputs of a group, from an axis of all. */
-  private Operand<TFloat32> of(Ops tf, int group, Operand<TFloat32> all, int axis) {
-    return features.channels == 1
-        ? all
-        : tf.gather(all, tf.constant(features.outputsOf(group)), tf.constant(axis));
+    return new MaskedConvolutionRow(pass.tf(), taps, RowKernels.of(pass, this), state, shift);
   }
 
   private Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked) {
@@ -276,7 +157,7 @@ final class MaskedConvolution {
 
   /** The kernel with its hidden taps at zero, {@code [rows, columns, in, out]}. */
   Operand<TFloat32> kernel(Pass pass) {
-    if (mask == Mask.B && columns == 1 && features.channels == 1) {
+    if (taps.mask() == Mask.B && taps.columns() == 1 && features.channels == 1) {
       return pass.weight(kernel);
     }
     Ops tf = pass.tf();
@@ -284,41 +165,7 @@ final class MaskedConvolution {
     return tf.math.mul(
         pass.weight(kernel),
         tf.dtypes.cast(
-            tf.math.less(tf.constant(groupsOfInputs()), tf.constant(groupsSeen())),
+            tf.math.less(tf.constant(taps.groupsOfInputs()), tf.constant(taps.groupsSeen())),
             TFloat32.class));
-  }
-
-  /** The channel group of each input feature, {@code [in, 1]}. */
-  private int[][] groupsOfInputs() {
-    int[][] groups = new int[features.in][1];
-    for (int i = 0; i < features.in; i++) {
-      groups[i][0] = Mask.groupOf(i, features.in, features.channels, 1);
-    }
-    return groups;
-  }
-
-  /** How many of its input's groups each tap shows, {@code [rows, columns, 1, out]}. */
-  private int[][][][] groupsSeen() {
-    int[][][][] seen = new int[rows][columns][1][features.out];
-    for (int tap = 0; tap < rows * columns; tap++) {
-      int beyondCentre = tap - ((rows - 1) * columns + columns / 2);
-      for (int o = 0; o < features.out; o++) {
-        int group = Mask.groupOf(o, features.out, features.channels, features.sections);
-        seen[tap / columns][tap % columns][0][o] =
-            beyondCentre < 0 ? features.channels : beyondCentre > 0 ? 0 : mask.groupsSeen(group);
-      }
-    }
-    return seen;
-  }
-
-  /** He initialisation, counting for each output feature the taps that its mask leaves. */
-  private float[] deviations(double gain) {
-    float[] deviations = new float[features.out];
-    for (int o = 0; o < features.out; o++) {
-      int group = Mask.groupOf(o, features.out, features.channels, features.sections);
-      int seen = tapsBefore() + mask.groupsSeen(group) * (features.in / features.channels);
-      deviations[o] = (float) Math.sqrt(gain / Math.max(1, seen));
-    }
-    return deviations;
   }
 }

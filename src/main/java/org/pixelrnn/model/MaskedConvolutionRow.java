@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.pixelrnn.model.MaskedConvolution.Features;
 import org.tensorflow.Operand;
@@ -13,41 +12,40 @@ import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.core.Stack;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * A {@link MaskedConvolution} on its way along one row, or along each lane's part of one.
  *
- * <p>What the rows above give is one convolution before the first pixel. Then it goes pixel by
+ * <p>What several rows above give is one convolution before the first pixel. Then it goes pixel by
  * pixel and channel group by channel group: one matrix product of the taps that are left, of the
  * one group's columns; or one for all groups, and of each group what it sees of the centre.
  */
 final class MaskedConvolutionRow {
   private final Ops tf;
-  private final Mask mask;
-  private final int rows;
-  private final int left;
+  private final Taps taps;
   private final Features features;
+  private final int left;
+  private final RowKernels kernels;
   private final LaneShift shift;
   private final List<Operand<TFloat32>> state;
 
   /** By column, the groups side by side: what the rows above give, and the bias. */
   private final List<Operand<TFloat32>> fromAbove;
 
-  /** For all groups, which are side by side: the taps before the centre, if they are the same. */
-  private final Optional<Operand<TFloat32>> beforeCentre;
-
-  /** By group: the taps that are left, up to what the group sees of the centre. */
-  private final List<Operand<TFloat32>> kernels;
-
   /**
-   * By group, if there are no rows above: the bias of every image. Adding equal shapes is cheaper
-   * than a BiasAdd, and is not fused into oneDNN's matrix product, whose overhead at this size is
-   * several times the product's time.
+   * By group, if {@link #fromAbove} does not have it: the bias of every image. Adding equal shapes
+   * is cheaper than a BiasAdd, and is not fused into oneDNN's matrix product, whose overhead at
+   * this size is several times the product's time.
    */
   private final List<Operand<TFloat32>> biases;
 
-  /** Of the nearest row above: what is in the lane to the right, and drawn at this very turn. */
-  private final List<Operand<TFloat32>> beyond = new ArrayList<>();
+  /**
+   * Of the nearest row above what is seen pixel by pixel: from {@code left} columns before this
+   * part of it, or, if {@link #fromAbove} has that, only what is in the lane to the right and drawn
+   * at this very turn.
+   */
+  private final List<Operand<TFloat32>> above = new ArrayList<>();
 
   /** This row, from {@code left} columns before this part of it to the present pixel. */
   private final List<Operand<TFloat32>> seen;
@@ -55,42 +53,28 @@ final class MaskedConvolutionRow {
   private final List<Operand<TFloat32>> groups = new ArrayList<>();
   private final Map<Rest, Operand<TFloat32>> withoutFirst = new HashMap<>();
 
-  /** By group: what the rows above and {@link #beforeCentre} give at the present pixel. */
+  /**
+   * By group: what the rows above and {@link RowKernels#beforeCentre} give at the present pixel.
+   */
   private List<Operand<TFloat32>> fromBefore = List.of();
 
-  /**
-   * @param above the taps of the rows above, {@code [columns, 1, (rows - 1) · in, out]}
-   * @param beforeCentre the taps before the centre on the right of the row above and in this row,
-   *     {@code [taps · in, out]}, for several groups
-   * @param kernels by group: its columns of the same and of what it sees of the centre, or the
-   *     latter alone where there is {@code beforeCentre}, {@code [taps seen · in, out / C]}
-   * @param biases by group, {@code [out / C]}
-   * @param state the inputs of earlier turns, as {@link MaskedConvolution#state}
-   */
+  /** With the inputs of earlier turns as {@link MaskedConvolution#state}. */
   MaskedConvolutionRow(
-      Ops tf,
-      Mask mask,
-      int rows,
-      int columns,
-      Features features,
-      Optional<Operand<TFloat32>> above,
-      Optional<Operand<TFloat32>> beforeCentre,
-      List<Operand<TFloat32>> kernels,
-      List<Operand<TFloat32>> biases,
-      List<Operand<TFloat32>> state,
-      LaneShift shift) {
+      Ops tf, Taps taps, RowKernels kernels, List<Operand<TFloat32>> state, LaneShift shift) {
     this.tf = tf;
-    this.mask = mask;
-    this.rows = rows;
-    this.left = columns / 2;
-    this.features = features;
+    this.taps = taps;
+    this.features = taps.features();
+    this.left = taps.ahead();
+    this.kernels = kernels;
     this.state = state;
     this.shift = shift;
-    this.beforeCentre = beforeCentre;
-    this.kernels = kernels;
-    this.biases = above.isPresent() ? List.of() : biases.stream().map(shift::forAll).toList();
-    this.fromAbove =
-        above.map(kernel -> fromAbove(kernel, sideBySide(biases, 0))).orElse(List.of());
+    this.biases =
+        taps.seeAboveAtOnce() ? List.of() : kernels.biases().stream().map(shift::forAll).toList();
+    this.fromAbove = kernels.above().map(this::fromAbove).orElse(List.of());
+    if (taps.rows() > 1 && fromAbove.isEmpty()) {
+      int columnsAbove = shift.lanes().columns() + (inLanes() ? 1 : 2) * left;
+      above.addAll(pixels(rowAbove(1, tf.constant(0)), columnsAbove));
+    }
     this.seen = new ArrayList<>(leftOfThisRow());
   }
 
@@ -104,8 +88,8 @@ final class MaskedConvolutionRow {
     groups.clear();
     Operand<TFloat32> pixel = inLanes() ? shift.begun(all, features.in()) : all;
     seen.add(pixel);
-    if (inLanes() && beyond.size() < left) {
-      beyond.add(shift.ofTheRight(pixel, 0));
+    if (inLanes() && seen.size() <= 2 * left) {
+      above.add(shift.ofTheRight(pixel, 0));
     }
   }
 
@@ -116,14 +100,14 @@ final class MaskedConvolutionRow {
    * @return {@code [n, out / C]}; with sections, the group's part of each side by side
    */
   Operand<TFloat32> output(int column, int group) {
-    if (beforeCentre.isEmpty()) {
-      List<Operand<TFloat32>> taps = tapsBefore(column);
-      taps.addAll(centre(column, group));
+    if (kernels.beforeCentre().isEmpty()) {
+      List<Operand<TFloat32>> inputs = tapsBefore(column);
+      inputs.addAll(centre(column, group));
       Operand<TFloat32> rest = fromAbove.isEmpty() ? biases.get(group) : fromAbove.get(column);
-      return tf.math.add(product(column, taps, kernels.get(group)), rest);
+      return tf.math.add(product(column, inputs, kernels.ofGroups().get(group)), rest);
     }
     if (group == 0) {
-      Operand<TFloat32> product = product(column, tapsBefore(column), beforeCentre.get());
+      Operand<TFloat32> product = product(column, tapsBefore(column), kernels.beforeCentre().get());
       Operand<TFloat32> all =
           fromAbove.isEmpty() ? product : tf.math.add(product, fromAbove.get(column));
       fromBefore =
@@ -136,19 +120,25 @@ final class MaskedConvolutionRow {
     List<Operand<TFloat32>> centre = centre(column, group);
     return centre.isEmpty()
         ? before
-        : tf.math.add(before, tf.linalg.matMul(sideBySide(centre, 1), kernels.get(group)));
+        : tf.math.add(
+            before, tf.linalg.matMul(sideBySide(centre, 1), kernels.ofGroups().get(group)));
   }
 
   /** What a pixel sees before its centre that the rows above have not given. */
   private List<Operand<TFloat32>> tapsBefore(int column) {
-    List<Operand<TFloat32>> taps = new ArrayList<>();
-    taps.addAll(beyond.subList(0, seenBeyond(column)));
-    taps.addAll(seen.subList(column, column + left));
-    return taps;
+    List<Operand<TFloat32>> inputs = new ArrayList<>();
+    if (taps.rows() > 1) {
+      inputs.addAll(
+          fromAbove.isEmpty()
+              ? above.subList(column, column + 2 * left + 1)
+              : above.subList(0, seenBeyond(column)));
+    }
+    inputs.addAll(seen.subList(column, column + left));
+    return inputs;
   }
 
   private List<Operand<TFloat32>> centre(int column, int group) {
-    int groupsSeen = mask.groupsSeen(group);
+    int groupsSeen = taps.mask().groupsSeen(group);
     return groupsSeen == features.channels()
         ? List.of(seen.get(column + left))
         : groups.subList(0, groupsSeen);
@@ -162,12 +152,12 @@ final class MaskedConvolutionRow {
   /**
    * The taps' part of the convolution.
    *
-   * @param kernel begins with {@code left} taps of the row above; {@link #fromAbove} has had those
-   *     of them that are in this part of it
+   * @param kernel if there is {@link #fromAbove}, it begins with {@code left} taps of the row
+   *     above, of which that has had those in this part of it
    */
   private Operand<TFloat32> product(
-      int column, List<Operand<TFloat32>> taps, Operand<TFloat32> kernel) {
-    int had = rows == 1 ? 0 : (left - seenBeyond(column)) * features.in();
+      int column, List<Operand<TFloat32>> inputs, Operand<TFloat32> kernel) {
+    int had = fromAbove.isEmpty() ? 0 : (left - seenBeyond(column)) * features.in();
     Operand<TFloat32> others =
         had == 0
             ? kernel
@@ -176,7 +166,7 @@ final class MaskedConvolutionRow {
                 rest ->
                     tf.slice(
                         kernel, tf.constant(new int[] {had, 0}), tf.constant(new int[] {-1, -1})));
-    return tf.linalg.matMul(sideBySide(taps, 1), others);
+    return tf.linalg.matMul(sideBySide(inputs, 1), others);
   }
 
   /** A kernel without its first inputs. */
@@ -195,9 +185,9 @@ final class MaskedConvolutionRow {
     }
     List<Operand<TFloat32>> next = new ArrayList<>();
     next.add(tf.stack(List.copyOf(seen.subList(left, seen.size())), Stack.axis(0L)));
-    next.addAll(state.subList(0, rows - 2));
+    next.addAll(state.subList(0, taps.rows() - 2));
     if (inLanes()) {
-      next.add(lastColumns(state.get(rows - 2)));
+      next.add(lastColumns(state.get(taps.rows() - 2)));
     }
     return next;
   }
@@ -207,33 +197,40 @@ final class MaskedConvolutionRow {
     return shift.lanes().count() > 1 && !state.isEmpty();
   }
 
-  /** By column: what the rows above give, without what is {@link #beyond}. */
-  private List<Operand<TFloat32>> fromAbove(Operand<TFloat32> kernel, Operand<TFloat32> bias) {
-    List<Operand<TFloat32>> above = new ArrayList<>();
-    for (int k = rows - 1; k >= 1; k--) {
-      above.add(rowAbove(k));
+  /** By column: what the rows above give, without what is in the lane to the right. */
+  private List<Operand<TFloat32>> fromAbove(Operand<TFloat32> kernel) {
+    List<Operand<TFloat32>> rowsAbove = new ArrayList<>();
+    for (int k = taps.rows() - 1; k >= 1; k--) {
+      Operand<TFloat32> row = rowAbove(k, shift.missing());
+      rowsAbove.add(
+          k == 1 && inLanes() ? ZeroPadding.padRow(tf, row, 0, left, tf.constant(0)) : row);
     }
     // Columns take the place of rows, and images that of columns.
-    Operand<TFloat32> x = tf.expandDims(sideBySide(above, 2), tf.constant(0));
+    Operand<TFloat32> x = tf.expandDims(sideBySide(rowsAbove, 2), tf.constant(0));
     Operand<TFloat32> convolved =
-        tf.nn.biasAdd(tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "VALID"), bias);
+        tf.nn.biasAdd(
+            tf.nn.conv2d(x, kernel, List.of(1L, 1L, 1L, 1L), "VALID"),
+            sideBySide(kernels.biases(), 0));
     Operand<TFloat32> map = tf.squeeze(convolved, Squeeze.axis(List.of(0L)));
     return pixels(inLanes() ? map : shift.without(map), shift.lanes().columns());
   }
 
   /**
-   * The k-th row above, {@code [left + columns + left, n, in]}: what is left of this part of it,
-   * the part itself, and what is right of it. It was in the lane to the left a turn earlier than in
-   * this one, and is in the lane to the right a turn later.
+   * The k-th row above: what is left of this part of it, the part itself, and what is right of it,
+   * {@code [left + columns + left, n, in]}; in lanes the nearest one ends with the part. A row was
+   * in the lane to the left a turn earlier than in this one, and is in the lane to the right a turn
+   * later.
+   *
+   * @param more so many images with zeros, if there are no lanes, {@code []}
    */
-  private Operand<TFloat32> rowAbove(int k) {
+  private Operand<TFloat32> rowAbove(int k, Operand<TInt32> more) {
     Operand<TFloat32> row = state.get(k - 1);
     if (!inLanes()) {
-      return ZeroPadding.padRow(tf, row, left, left, shift.missing());
+      return ZeroPadding.padRow(tf, row, left, left, more);
     }
     Operand<TFloat32> withLeft = tf.concat(List.of(leftOf(k), row), tf.constant(0));
     if (k == 1) {
-      return ZeroPadding.padRow(tf, withLeft, 0, left, tf.constant(0));
+      return withLeft;
     }
     Operand<TFloat32> first = columns(state.get(k - 2), 0);
     return tf.concat(List.of(withLeft, shift.ofTheRight(first, 1)), tf.constant(0));
@@ -241,7 +238,7 @@ final class MaskedConvolutionRow {
 
   /** In lanes: what is left of this part of the k-th row above, or of this row if k is 0. */
   private Operand<TFloat32> leftOf(int k) {
-    return shift.ofTheLeft(k == rows - 1 ? state.get(k) : lastColumns(state.get(k)), 1);
+    return shift.ofTheLeft(k == taps.rows() - 1 ? state.get(k) : lastColumns(state.get(k)), 1);
   }
 
   private List<Operand<TFloat32>> leftOfThisRow() {

@@ -125,7 +125,7 @@ public final class Network implements ImageModel {
     if (layers.stream().anyMatch(layer -> layer.ahead().isEmpty())) {
       return Lanes.one(shape.width());
     }
-    int ahead = input.ahead();
+    int ahead = input.taps().ahead();
     for (ResidualLayer layer : layers) {
       ahead = Math.max(ahead, layer.ahead().getAsInt());
     }

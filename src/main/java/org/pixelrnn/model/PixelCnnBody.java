@@ -42,7 +42,7 @@ final class PixelCnnBody implements LayerBody {
 
   @Override
   public OptionalInt ahead() {
-    return OptionalInt.of(convolution.ahead());
+    return OptionalInt.of(convolution.taps().ahead());
   }
 
   @Override
