@@ -130,7 +130,7 @@ final class MaskedConvolution {
     Ops tf = pass.tf();
     Operand<TFloat32> masked = kernel(pass);
     if (taps.rows() == 1 && taps.columns() == 1) {
-      return tf.nn.biasAdd(product(tf, x, masked), pass.weight(bias));
+      return product(tf, x, masked, pass.weight(bias));
     }
     Operand<TFloat32> padded = ZeroPadding.pad(tf, x, taps.rows() - 1, 0, taps.ahead());
     return tf.nn.biasAdd(
@@ -146,13 +146,15 @@ final class MaskedConvolution {
     return new MaskedConvolutionRow(pass.tf(), taps, RowKernels.of(pass, this), state, shift);
   }
 
-  private Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked) {
+  private Operand<TFloat32> product(
+      Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked, Operand<TFloat32> bias) {
     Operand<TFloat32> vectors = tf.reshape(x, tf.constant(new int[] {-1, features.in}));
     Operand<TFloat32> matrix =
         tf.reshape(masked, tf.constant(new int[] {features.in, features.out}));
     long[] shape = x.shape().asArray();
     shape[shape.length - 1] = features.out;
-    return tf.reshape(tf.linalg.matMul(vectors, matrix), tf.constant(shape));
+    // The bias right after the product: TensorFlow makes one operation of both.
+    return tf.reshape(tf.nn.biasAdd(tf.linalg.matMul(vectors, matrix), bias), tf.constant(shape));
   }
 
   /** The kernel with its hidden taps at zero, {@code [rows, columns, in, out]}. */

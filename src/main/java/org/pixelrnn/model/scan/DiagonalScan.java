@@ -36,7 +36,12 @@ public final class DiagonalScan extends Scan {
   private final int h;
   private final boolean learnedInitialState;
 
-  /** In the order of diagonals: where the pixel of the mirror image is. */
+  /**
+   * Those of the rows that are seen from below: what leftwards becomes of the last, nobody sees.
+   */
+  private final Diagonals seenFromBelow;
+
+  /** In the order of these: where the pixel of the mirror image is. */
   private final int[] mirrored;
 
   private DiagonalScan(Sizes sizes) {
@@ -47,7 +52,9 @@ public final class DiagonalScan extends Scan {
     this.in = sizes.in;
     this.h = sizes.h;
     this.learnedInitialState = sizes.learnedInitialState;
-    this.mirrored = diagonals.inOrder((r, q) -> mirror(r, q));
+    // An image of one row has no such rows; but a recurrence has weights, which have a gradient.
+    this.seenFromBelow = new Diagonals(Math.max(1, diagonals.height() - 1), diagonals.width());
+    this.mirrored = seenFromBelow.inOrder((r, q) -> mirror(diagonals, r, q));
   }
 
   /** The one scan of these sizes. */
@@ -83,26 +90,30 @@ public final class DiagonalScan extends Scan {
 
   @Override
   List<Shape> tapeShapes() {
-    List<Shape> shapes = new ArrayList<>(Tape.shapes(in + h, h));
-    shapes.addAll(Tape.shapes(in + h, h));
+    List<Shape> shapes = new ArrayList<>(Tape.shapes(h));
+    shapes.addAll(Tape.shapes(h));
+    shapes.add(Shape.of(Shape.UNKNOWN_SIZE, in));
     return shapes;
   }
 
+  /** Leaves the tapes of both directions, and x as it is leftwards. */
   @Override
   Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
     Both both = new Both(tf, inputs);
     PixelRows rows = both.rows;
     Operand<TFloat32> x = rows.flat(inputs.get(0), in);
-    Wavefront.Forward rightwards = both.rightwards.forward(x);
-    Wavefront.Forward leftwards =
-        both.leftwards.forward(rows.gathered(x, diagonals.pixels(), in, mirrored));
+    Operand<TFloat32> mirroredX = rows.gathered(x, diagonals.pixels(), in, mirrored);
+    List<Operand<TFloat32>> rightwards = both.rightwards.forward(x);
+    List<Operand<TFloat32>> leftwards = both.leftwards.forward(mirroredX);
     Operand<TFloat32> extended =
-        rows.joined(List.of(rows.filled(both.leftwardsWeights.h(), 1, h), leftwards.h()));
-    int[] above = diagonals.inOrder((r, q) -> r == 0 ? 0 : 1 + mirror(r - 1, q));
+        rows.joined(List.of(rows.filled(both.leftwardsWeights.h(), 1, h), leftwards.get(0)));
+    int[] above = diagonals.inOrder((r, q) -> r == 0 ? 0 : 1 + mirror(seenFromBelow, r - 1, q));
     Operand<TFloat32> y =
-        tf.math.add(rightwards.h(), rows.gathered(extended, 1 + diagonals.pixels(), h, above));
-    List<Operand<TFloat32>> tape = new ArrayList<>(rightwards.tape());
-    tape.addAll(leftwards.tape());
+        tf.math.add(
+            rightwards.get(0), rows.gathered(extended, 1 + seenFromBelow.pixels(), h, above));
+    List<Operand<TFloat32>> tape = new ArrayList<>(rightwards);
+    tape.addAll(leftwards);
+    tape.add(mirroredX);
     return new Result(rows.map(y, diagonals.pixels(), h), tape);
   }
 
@@ -112,21 +123,25 @@ public final class DiagonalScan extends Scan {
     Both both = new Both(tf, inputs);
     PixelRows rows = both.rows;
     Operand<TFloat32> dh = rows.flat(dy, h);
-    // What a pixel of the mirror image gave to the row below; from the last row there is nothing.
+    // What a pixel of the mirror image gave to the row below; if there is only one row, nothing.
     int[] below =
-        diagonals.inOrder((r, q) -> r + 1 == diagonals.height() ? 0 : 1 + mirror(r + 1, q));
+        seenFromBelow.inOrder(
+            (r, q) -> r + 1 == diagonals.height() ? 0 : 1 + mirror(diagonals, r + 1, q));
     Operand<TFloat32> extended = rows.joined(List.of(rows.zeros(1, h), dh));
-    List<Operand<TFloat32>> rightwards = both.rightwards.backward(tape.subList(0, Tape.COUNT), dh);
+    List<Operand<TFloat32>> rightwards =
+        both.rightwards.backward(rows.flat(inputs.get(0), in), tape.subList(0, Tape.COUNT), dh);
     List<Operand<TFloat32>> leftwards =
         both.leftwards.backward(
+            tape.get(2 * Tape.COUNT),
             tape.subList(Tape.COUNT, 2 * Tape.COUNT),
             rows.gathered(extended, 1 + diagonals.pixels(), h, below));
 
     List<Operand<TFloat32>> gradients = new ArrayList<>();
-    Operand<TFloat32> dx =
-        tf.math.add(
-            rightwards.get(0), rows.gathered(leftwards.get(0), diagonals.pixels(), in, mirrored));
-    gradients.add(rows.map(dx, diagonals.pixels(), in));
+    gradients.add(
+        tf.tensorScatterNdAdd(
+            rows.map(rightwards.get(0), diagonals.pixels(), in),
+            tf.reshape(tf.constant(mirrored), tf.constant(new int[] {-1, 1})),
+            rows.map(leftwards.get(0), seenFromBelow.pixels(), in)));
     int weights = LstmWeights.count(learnedInitialState);
     gradients.addAll(rightwards.subList(1, 1 + weights));
     gradients.addAll(leftwards.subList(1, 1 + weights));
@@ -140,7 +155,7 @@ public final class DiagonalScan extends Scan {
     return gradients;
   }
 
-  private int mirror(int row, int column) {
+  private static int mirror(Diagonals diagonals, int row, int column) {
     return diagonals.position(row, diagonals.width() - 1 - column);
   }
 
@@ -158,7 +173,7 @@ public final class DiagonalScan extends Scan {
       LstmWeights first = LstmWeights.of(tf, inputs.subList(1, 1 + weights), h);
       leftwardsWeights = LstmWeights.of(tf, inputs.subList(1 + weights, 1 + 2 * weights), h);
       rightwards = new Wavefront(tf, rows, diagonals, first, in, h);
-      leftwards = new Wavefront(tf, rows, diagonals, leftwardsWeights, in, h);
+      leftwards = new Wavefront(tf, rows, seenFromBelow, leftwardsWeights, in, h);
     }
   }
 }

@@ -15,16 +15,11 @@ import org.tensorflow.types.TFloat32;
  * </pre>
  *
  * <p>TensorFlow's LSTMBlockCell and its gradient are one operation each, where the plain arithmetic
- * would be a dozen; hence the order of the gates, which is theirs. All tensors but {@code seen} are
- * {@code [n, h]}.
+ * would be a dozen; hence the order of the gates, which is theirs. All tensors are {@code [n, h]}.
  *
- * @param seen {@code [n, in]}: x, and neighbours' h
- * @param hPrevious one more neighbour's h
  * @param tanh {@code tanh(c)}
  */
 record LstmStep(
-    Operand<TFloat32> seen,
-    Operand<TFloat32> hPrevious,
     Operand<TFloat32> cPrevious,
     Operand<TFloat32> i,
     Operand<TFloat32> g,
@@ -59,7 +54,12 @@ record LstmStep(
     }
   }
 
-  /** The step itself. */
+  /**
+   * The step itself.
+   *
+   * @param seen {@code [n, in]}: x, and neighbours' h
+   * @param hPrevious one more neighbour's h
+   */
   static LstmStep of(
       Ops tf,
       Operand<TFloat32> seen,
@@ -80,8 +80,7 @@ record LstmStep(
             // Not clipped: the default of 3 is no part of the equations.
             LSTMBlockCell.cellClip(-1f));
     return new LstmStep(
-        seen, hPrevious, cPrevious, cell.i(), cell.ci(), cell.f(), cell.o(), cell.cs(), cell.co(),
-        cell.h());
+        cPrevious, cell.i(), cell.ci(), cell.f(), cell.o(), cell.cs(), cell.co(), cell.h());
   }
 
   /**

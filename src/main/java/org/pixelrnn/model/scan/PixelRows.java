@@ -3,6 +3,7 @@ package org.pixelrnn.model.scan;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -91,6 +92,16 @@ final class PixelRows {
   /** The features of the same pixels side by side. */
   Operand<TFloat32> beside(List<? extends Operand<TFloat32>> features) {
     return tf.concat(List.copyOf(features), featureAxis);
+  }
+
+  /**
+   * The gradient of a matrix that all rows were multiplied with, {@code [in, out]}.
+   *
+   * @param seen what was multiplied, {@code [pixels · batch, in]}
+   * @param gradient of the products, {@code [pixels · batch, out]}
+   */
+  Operand<TFloat32> matrixGradient(Operand<TFloat32> seen, Operand<TFloat32> gradient) {
+    return tf.linalg.matMul(seen, gradient, MatMul.transposeA(true));
   }
 
   /** The sum over all pixels, {@code [features]}. */

@@ -80,9 +80,12 @@ public final class RowScan extends Scan {
 
   @Override
   List<Shape> tapeShapes() {
-    return Tape.shapes(2 * in + 2 * h, h);
+    List<Shape> shapes = new ArrayList<>(Tape.shapes(h));
+    shapes.add(Shape.of(Shape.UNKNOWN_SIZE, 2L * in));
+    return shapes;
   }
 
+  /** Leaves its tape, and x with its left neighbour beside it. */
   @Override
   Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
     PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
@@ -94,7 +97,8 @@ public final class RowScan extends Scan {
             tf, rows.joined(List.of(inputMatrix(tf, weights), stateMatrix)), weights.bias(), h);
     Operand<TFloat32> x = rows.flat(inputs.get(0), in);
     Operand<TFloat32> left = neighbours(rows, x, in, (r, q) -> q == 0 ? 0 : 1 + r * width + q - 1);
-    List<? extends Operand<TFloat32>> xs = rows.split(rows.beside(List.of(left, x)), eachRow());
+    Operand<TFloat32> leftAndX = rows.beside(List.of(left, x));
+    List<? extends Operand<TFloat32>> xs = rows.split(leftAndX, eachRow());
     Operand<TFloat32> beyond = rows.zeros(1, h);
     List<LstmStep> steps = new ArrayList<>();
     Operand<TFloat32> above = rows.filled(weights.h(), width, h);
@@ -107,8 +111,9 @@ public final class RowScan extends Scan {
       c = step.c();
       steps.add(step);
     }
-    Operand<TFloat32> y = rows.joined(steps.stream().map(LstmStep::h).toList());
-    return new Result(rows.map(y, height * width, h), Tape.of(rows, steps));
+    List<Operand<TFloat32>> tape = new ArrayList<>(Tape.of(rows, steps));
+    tape.add(leftAndX);
+    return new Result(rows.map(tape.get(0), height * width, h), tape);
   }
 
   @Override
@@ -142,21 +147,18 @@ public final class RowScan extends Scan {
     }
     Operand<TFloat32> allGates = rows.joined(gates);
 
-    // Of [x to the left, x, h above to the left, h above] and of h above to the right.
-    List<Operand<TFloat32>> matrix = steps.matrixGradient(allGates);
-    List<? extends Operand<TFloat32>> seen =
-        tf.splitV(matrix.get(0), tf.constant(new int[] {2 * in, 2 * h}), tf.constant(0), 2L)
-            .output();
+    List<Operand<TFloat32>> seenH = new ArrayList<>();
+    for (int column = -1; column <= 1; column++) {
+      seenH.add(aboveBeside(rows, weights, steps.h(), column));
+    }
     Operand<TFloat32> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), tf.constant(0f));
     List<Operand<TFloat32>> gradients =
         List.of(
             inputGradient(tf, rows, weights, allGates),
             tf.reshape(
-                rows.joined(List.of(seen.get(0), masked)),
+                rows.joined(List.of(rows.matrixGradient(tape.get(Tape.COUNT), allGates), masked)),
                 tf.constant(new int[] {1, 3, in, 4 * h})),
-            tf.reshape(
-                rows.joined(List.of(seen.get(1), matrix.get(1))),
-                tf.constant(new int[] {3, h, 4 * h})),
+            tf.stack(seenH.stream().map(seen -> rows.matrixGradient(seen, allGates)).toList()),
             rows.sum(allGates),
             rows.sum(dh),
             rows.sum(dc));
@@ -184,6 +186,21 @@ public final class RowScan extends Scan {
     Operand<TFloat32> asLeft =
         neighbours(rows, parts.get(0), in, (r, q) -> q == width - 1 ? 0 : 1 + r * width + q + 1);
     return rows.map(tf.math.add(parts.get(1), asLeft), height * width, in);
+  }
+
+  /** The h of the row above at each pixel's column and so many to the right. */
+  private Operand<TFloat32> aboveBeside(
+      PixelRows rows, LstmWeights weights, Operand<TFloat32> all, int right) {
+    // Beyond the sides, above the first row, and all pixels.
+    Operand<TFloat32> extended =
+        rows.joined(List.of(rows.zeros(1, h), rows.filled(weights.h(), 1, h), all));
+    int[] positions = new int[height * width];
+    for (int p = 0; p < positions.length; p++) {
+      int column = p % width + right;
+      boolean beyond = column < 0 || column >= width;
+      positions[p] = beyond ? 0 : p < width ? 1 : 2 + p - width + right;
+    }
+    return rows.gathered(extended, 2 + height * width, h, positions);
   }
 
   /** At each pixel another one's value, or 0 for position 0. */

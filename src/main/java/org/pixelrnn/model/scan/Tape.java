@@ -7,20 +7,18 @@ import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.nn.LSTMBlockCellGrad;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What a recurrence leaves for its adjoint: of all its steps, what their derivatives need, each
- * part one tensor {@code [pixels · batch, features]}. There is no h in it: what the derivatives
- * need of h is in what later steps have seen.
+ * What a recurrence leaves for its adjoint: of all its steps h, from which the adjoint gathers what
+ * later steps have seen of it, and what their derivatives need, each part one tensor {@code [pixels
+ * · batch, h]}.
  */
 final class Tape {
   private static final List<Function<LstmStep, Operand<TFloat32>>> PARTS =
       List.of(
-          LstmStep::seen,
-          LstmStep::hPrevious,
+          LstmStep::h,
           LstmStep::cPrevious,
           LstmStep::i,
           LstmStep::g,
@@ -32,7 +30,7 @@ final class Tape {
   static final int COUNT = PARTS.size();
 
   private final Ops tf;
-  private final List<Operand<TFloat32>> parts;
+  private final Operand<TFloat32> h;
   private final List<List<? extends Operand<TFloat32>>> ofSteps;
   private final LstmStep.Gates none;
 
@@ -40,14 +38,15 @@ final class Tape {
    * Takes a tape apart.
    *
    * @param parts what {@link #of} has made
+   * @param features of h
    * @param pixels in each step
    */
-  Tape(Ops tf, PixelRows rows, List<Operand<TFloat32>> parts, int h, int... pixels) {
+  Tape(Ops tf, PixelRows rows, List<Operand<TFloat32>> parts, int features, int... pixels) {
     this.tf = tf;
-    this.parts = parts;
-    this.none = LstmStep.Gates.none(tf, h);
+    this.h = parts.get(0);
+    this.none = LstmStep.Gates.none(tf, features);
     this.ofSteps = new ArrayList<>();
-    for (Operand<TFloat32> part : parts.subList(2, COUNT)) {
+    for (Operand<TFloat32> part : parts.subList(1, COUNT)) {
       ofSteps.add(rows.split(part, pixels));
     }
   }
@@ -58,11 +57,13 @@ final class Tape {
   }
 
   /** The shapes of {@link #of}. */
-  static List<Shape> shapes(int seen, int h) {
-    List<Shape> shapes =
-        new ArrayList<>(Collections.nCopies(COUNT, Shape.of(Shape.UNKNOWN_SIZE, h)));
-    shapes.set(0, Shape.of(Shape.UNKNOWN_SIZE, seen));
-    return shapes;
+  static List<Shape> shapes(int h) {
+    return Collections.nCopies(COUNT, Shape.of(Shape.UNKNOWN_SIZE, h));
+  }
+
+  /** The h of all steps. */
+  Operand<TFloat32> h() {
+    return h;
   }
 
   /**
@@ -94,16 +95,5 @@ final class Tape {
             dh,
             false);
     return new LstmStep.Gradient(gradient.dicfo(), gradient.csPrevGrad());
-  }
-
-  /**
-   * The gradient of the matrix of all gates, {@code [in + h, 4h]}, in two parts.
-   *
-   * @param gates the gradients of the gates of all steps, {@code [pixels · batch, 4h]}
-   */
-  List<Operand<TFloat32>> matrixGradient(Operand<TFloat32> gates) {
-    return parts.subList(0, 2).stream()
-        .<Operand<TFloat32>>map(part -> tf.linalg.matMul(part, gates, MatMul.transposeA(true)))
-        .toList();
   }
 }

@@ -37,15 +37,13 @@ final class Wavefront {
     this.h = h;
   }
 
-  /** All h, {@code [pixels · batch, h]}, and a {@link Tape}. */
-  record Forward(Operand<TFloat32> h, List<Operand<TFloat32>> tape) {}
-
   /**
    * All steps.
    *
    * @param x {@code [pixels · batch, in]}, pixels by diagonals
+   * @return a {@link Tape}, whose first part is all h, {@code [pixels · batch, h]}
    */
-  Forward forward(Operand<TFloat32> x) {
+  List<Operand<TFloat32>> forward(Operand<TFloat32> x) {
     Operand<TFloat32> matrix =
         rows.joined(
             List.of(
@@ -84,30 +82,33 @@ final class Wavefront {
       steps.add(
           LstmStep.of(tf, rows.beside(List.of(xs.get(d), above)), left, rows.joined(cLeft), gates));
     }
-    return new Forward(rows.joined(steps.stream().map(LstmStep::h).toList()), Tape.of(rows, steps));
+    return Tape.of(rows, steps);
   }
 
   /**
    * The adjoint.
    *
+   * @param x that of the scan
    * @param tape what {@link #forward} has left
    * @param dh the gradient of all h, {@code [pixels · batch, h]}
    * @return the gradient of x, {@code [pixels · batch, in]}, then those of the weights in order
    */
-  List<Operand<TFloat32>> backward(List<Operand<TFloat32>> tape, Operand<TFloat32> dh) {
+  List<Operand<TFloat32>> backward(
+      Operand<TFloat32> x, List<Operand<TFloat32>> tape, Operand<TFloat32> dh) {
     Tape steps = new Tape(tf, rows, tape, h, diagonals.lengths());
     List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 2L).output();
     List<Operand<TFloat32>> outsideC = new ArrayList<>();
     Operand<TFloat32> gates = gateGradients(steps, taps, dh, outsideC);
 
-    // Of [x, above] and of left.
-    List<Operand<TFloat32>> matrix = steps.matrixGradient(gates);
-    List<? extends Operand<TFloat32>> seen =
-        tf.splitV(matrix.get(0), tf.constant(new int[] {in, h}), tf.constant(0), 2L).output();
+    Operand<TFloat32> extended = rows.joined(List.of(rows.filled(weights.h(), 1, h), steps.h()));
+    Operand<TFloat32> above =
+        neighbours(extended, (r, q) -> r == 0 ? 0 : 1 + diagonals.position(r - 1, q));
+    Operand<TFloat32> left =
+        neighbours(extended, (r, q) -> q == 0 ? 0 : 1 + diagonals.position(r, q - 1));
     return List.of(
         tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true)),
-        tf.reshape(seen.get(0), tf.constant(new int[] {1, 1, in, 4 * h})),
-        tf.stack(List.of(seen.get(1), matrix.get(1))),
+        tf.reshape(rows.matrixGradient(x, gates), tf.constant(new int[] {1, 1, in, 4 * h})),
+        tf.stack(List.of(rows.matrixGradient(above, gates), rows.matrixGradient(left, gates))),
         rows.sum(gates),
         tf.math.add(
             throughTap(taps.get(0), sumOver(gates, diagonals.firstRow())),
@@ -128,6 +129,11 @@ final class Wavefront {
     int[] lengths = diagonals.lengths();
     List<? extends Operand<TFloat32>> dhs = rows.split(dh, lengths);
     Operand<TFloat32> nothing = rows.zeros(1, h);
+    // Turned once, and not by each product.
+    List<Operand<TFloat32>> turned =
+        taps.stream()
+            .<Operand<TFloat32>>map(tap -> tf.linalg.transpose(tap, tf.constant(new int[] {1, 0})))
+            .toList();
 
     int last = diagonals.count() - 1;
     List<Operand<TFloat32>> gates = new ArrayList<>();
@@ -144,8 +150,8 @@ final class Wavefront {
       }
       if (d > 0) {
         // A pixel gets from the one below it, if there is one, and from the one right of it.
-        Operand<TFloat32> fromBelow = backThrough(gradient.gates(), taps.get(0));
-        Operand<TFloat32> fromRight = backThrough(gradient.gates(), taps.get(1));
+        Operand<TFloat32> fromBelow = tf.linalg.matMul(gradient.gates(), turned.get(0));
+        Operand<TFloat32> fromRight = tf.linalg.matMul(gradient.gates(), turned.get(1));
         if (diagonals.beginsAtTop(d)) {
           fromBelow = rows.range(fromBelow, 1, lengths[d] - 1);
         }
@@ -170,8 +176,9 @@ final class Wavefront {
     return tf.reshape(weights.inputToState(), tf.constant(new int[] {in, 4 * h}));
   }
 
-  private Operand<TFloat32> backThrough(Operand<TFloat32> gates, Operand<TFloat32> tap) {
-    return tf.linalg.matMul(gates, tap, MatMul.transposeB(true));
+  /** At each pixel a neighbour's h, {@code [pixels · batch, h]}. */
+  private Operand<TFloat32> neighbours(Operand<TFloat32> extended, Diagonals.OfPixel position) {
+    return rows.gathered(extended, 1 + diagonals.pixels(), h, diagonals.inOrder(position));
   }
 
   /** The sum over the pixels whose neighbour is outside, {@code [4h]}. */
