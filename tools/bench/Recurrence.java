@@ -138,7 +138,7 @@ public final class Recurrence {
   private static Times measure(ModelConfig config, int batch, Way way, boolean profile) {
     long start = System.nanoTime();
     Network network = new Network(config);
-    BatchParts parts = BatchParts.of(batch, THREADS);
+    BatchParts parts = BatchParts.of(batch, THREADS, network);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Placeholder<TUint8> images =

@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat32;
  * <p>While a network is built it is recorded as segments of ordinary operations, cut at each scan:
  *
  * <pre>
- *   segment 0  →  scan 1  →  segment 1  →  scan 2  →  …  →  y
+ *   segment 0  →  scan 1  →  segment 1  →  scan 2  →  …  →  ys
  *           └─ carried past ─┘       └─ carried past ─┘
  * </pre>
  *
@@ -98,17 +98,19 @@ public final class ChainRule {
   /**
    * Adds the operations that compute the gradient of every weight.
    *
-   * @param y what the last segment ends in
-   * @param dy the gradient of the loss with respect to it, of its shape
+   * @param ys what the last segment ends in
+   * @param dys the gradient of the loss with respect to each, of its shape
    * @param trainable the weights that must have a gradient
    * @return by weight, in their order, each of its weight's shape
    * @throws IllegalStateException naming the weights that no gradient reaches
    */
   public Map<Weight, Operand<TFloat32>> gradients(
-      Ops tf, Operand<TFloat32> y, Operand<TFloat32> dy, List<Weight> trainable) {
+      Ops tf, List<Operand<TFloat32>> ys, List<Operand<TFloat32>> dys, List<Weight> trainable) {
     Gradients gradients = new Gradients(tf);
-    gradients.add(y, dy);
-    List<Operand<TFloat32>> ends = List.of(y);
+    for (int i = 0; i < ys.size(); i++) {
+      gradients.add(ys.get(i), dys.get(i));
+    }
+    List<Operand<TFloat32>> ends = ys;
     for (int s = segments.size() - 1; s >= 0; s--) {
       throughSegment(tf, segments.get(s), ends, gradients);
       if (s > 0) {

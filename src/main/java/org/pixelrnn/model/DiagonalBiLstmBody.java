@@ -16,6 +16,12 @@ import org.tensorflow.types.TFloat32;
 final class DiagonalBiLstmBody implements LayerBody {
   private static final Margin MARGIN = new Margin(1);
 
+  /**
+   * Features of a pixel in all images of a part. With more, operations are so large that fewer of
+   * them save less than it costs that what follows a layer waits for both parts.
+   */
+  private static final int MOST_FEATURES_TO_JOIN = 256;
+
   private final int width;
   private final int h;
   private final int channels;
@@ -43,6 +49,11 @@ final class DiagonalBiLstmBody implements LayerBody {
   @Override
   public MapLayout layout() {
     return layout;
+  }
+
+  @Override
+  public int partsTogether(int images) {
+    return images * h <= MOST_FEATURES_TO_JOIN ? 2 : 1;
   }
 
   @Override

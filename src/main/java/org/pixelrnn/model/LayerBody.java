@@ -27,6 +27,14 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
   /** What is carried from turn to turn when images are drawn. */
   List<State> state(Lanes lanes);
 
+  /**
+   * How many parts of a batch had better go through the layer as one: as many as it has recurrences
+   * beside one another, each a chain of operations, if these are small.
+   *
+   * @param images in a part
+   */
+  int partsTogether(int images);
+
   /** How the maps that {@link #apply} works on lie in memory. */
   MapLayout layout();
 

@@ -140,10 +140,37 @@ public final class Network implements ImageModel {
    * @return {@code [n, height, width, channels, levels]}
    */
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
+    return logits(pass, List.of(images)).get(0);
+  }
+
+  /**
+   * {@link #logits} of parts of a batch that go through the layers as one, and through all else
+   * each on its own.
+   *
+   * @param parts of one size, {@code [m, height, width, channels]} each
+   * @return those of each part
+   */
+  public List<Operand<TFloat32>> logits(Pass pass, List<Operand<TUint8>> parts) {
     Ops tf = pass.tf();
-    Optional<Operand<TFloat32>> upsampled =
-        condition.map(c -> upsampled(pass, c.reduction().of(tf, images)));
-    return logits(pass, values(tf, images), upsampled);
+    return logitsOf(
+        pass,
+        parts.stream()
+            .map(
+                images ->
+                    begun(
+                        pass,
+                        values(tf, images),
+                        condition.map(c -> upsampled(pass, c.reduction().of(tf, images)))))
+            .toList());
+  }
+
+  /**
+   * How many parts of a batch had better go through the layers as one.
+   *
+   * @param images in a part
+   */
+  public int partsTogether(int images) {
+    return layers.get(0).partsTogether(images);
   }
 
   /**
@@ -185,22 +212,53 @@ public final class Network implements ImageModel {
   /** {@link #logits} of {@link #values} and of what the network is conditioned on. */
   Operand<TFloat32> logits(
       Pass pass, Operand<TFloat32> values, Optional<Operand<TFloat32>> upsampled) {
+    return logitsOf(pass, List.of(begun(pass, values, upsampled))).get(0);
+  }
+
+  /** What flows into the layers, {@code [n, height, width, features]} with the margin. */
+  private Stream begun(Pass pass, Operand<TFloat32> values, Optional<Operand<TFloat32>> upsampled) {
+    Ops tf = pass.tf();
+    return new Stream(
+        input.apply(pass.scope(prefix + "input"), margin.added(tf, values)),
+        upsampled.map(u -> margin.added(tf, u)));
+  }
+
+  private List<Operand<TFloat32>> logitsOf(Pass pass, List<Stream> parts) {
     Ops tf = pass.tf();
     MapLayout layout = layers.get(0).layout();
     ImmutableList.Builder<Operand<TFloat32>> maps = ImmutableList.builder();
-    maps.add(input.apply(pass.scope(prefix + "input"), margin.added(tf, values)));
-    upsampled.map(u -> margin.added(tf, u)).ifPresent(maps::add);
+    maps.add(asOne(tf, parts.stream().map(Stream::features).toList()));
+    if (condition.isPresent()) {
+      maps.add(asOne(tf, parts.stream().map(part -> part.condition().orElseThrow()).toList()));
+    }
     Iterator<Operand<TFloat32>> packed = layout.pack(pass, maps.build()).iterator();
-    Stream stream = new Stream(packed.next(), upsampled.map(u -> packed.next()));
+    Stream stream = new Stream(packed.next(), condition.map(c -> packed.next()));
     for (ResidualLayer layer : layers) {
       stream = layer.apply(pass, stream);
     }
-    Operand<TFloat32> map = margin.cut(tf, layout.unpack(pass, sum(tf, stream)), shape.width());
+    Operand<TFloat32> all = layout.unpack(pass, sum(tf, stream));
+    return inParts(tf, all, parts.size()).stream()
+        .<Operand<TFloat32>>map(map -> headLogits(pass, map))
+        .toList();
+  }
+
+  private Operand<TFloat32> headLogits(Pass pass, Operand<TFloat32> all) {
+    Ops tf = pass.tf();
+    Operand<TFloat32> map = margin.cut(tf, all, shape.width());
     Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope(prefix + "head"), tf.nn.relu(map)));
     return tf.reshape(
         softmax.apply(pass.scope(prefix + "softmax"), hidden),
         tf.constant(
             new int[] {-1, shape.height(), shape.width(), shape.channels(), shape.levels()}));
+  }
+
+  private static Operand<TFloat32> asOne(Ops tf, List<Operand<TFloat32>> parts) {
+    return parts.size() == 1 ? parts.get(0) : tf.concat(parts, tf.constant(0));
+  }
+
+  private static List<? extends Operand<TFloat32>> inParts(
+      Ops tf, Operand<TFloat32> all, int parts) {
+    return parts == 1 ? List.of(all) : tf.split(tf.constant(0), all, (long) parts).output();
   }
 
   /**

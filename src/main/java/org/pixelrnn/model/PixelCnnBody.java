@@ -56,6 +56,11 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
+  public int partsTogether(int images) {
+    return 1;
+  }
+
+  @Override
   public MapLayout layout() {
     return MapLayout.IMAGES;
   }

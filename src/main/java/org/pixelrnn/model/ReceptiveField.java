@@ -42,7 +42,11 @@ public final class ReceptiveField {
     Operand<TFloat32> logits = network.logits(pass, values, Optional.empty());
     Operand<TFloat32> gradient =
         pass.chainRule()
-            .gradients(tf, logits, oneLogit(tf, logits, shape, row, column), List.of(image))
+            .gradients(
+                tf,
+                List.of(logits),
+                List.of(oneLogit(tf, logits, shape, row, column)),
+                List.of(image))
             .get(image);
     return tf.reduceSum(tf.math.abs(gradient), tf.constant(0));
   }

@@ -61,6 +61,10 @@ final class ResidualLayer {
     return body.layout();
   }
 
+  int partsTogether(int images) {
+    return body.partsTogether(images);
+  }
+
   /** The whole map: 2h features in and out, in this layer's {@link #layout()}. */
   Stream apply(Pass network, Stream x) {
     Pass pass = network.scope(name);

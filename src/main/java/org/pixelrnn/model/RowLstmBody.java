@@ -37,6 +37,11 @@ final class RowLstmBody implements LayerBody {
   }
 
   @Override
+  public int partsTogether(int images) {
+    return 1;
+  }
+
+  @Override
   public MapLayout layout() {
     return layout;
   }

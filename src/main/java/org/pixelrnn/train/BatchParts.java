@@ -1,9 +1,11 @@
 package org.pixelrnn.train;
 
+import com.google.common.collect.Lists;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Likelihood;
 import org.pixelrnn.model.Network;
@@ -21,11 +23,13 @@ import org.tensorflow.types.TUint8;
  * A batch in parts that are computed beside one another, each operation of a part by few threads.
  *
  * <p>A recurrence is a chain of operations too small to be shared out among cores; but a chain for
- * each half of the batch is two chains.
+ * each half of the batch is two chains. Where a layer is two chains already, both halves may go
+ * through it as one, in half as many operations, and through all else beside one another.
  *
  * @param count how many parts
+ * @param together how many of them go through the layers as one
  */
-public record BatchParts(int count) {
+public record BatchParts(int count, int together) {
   /** Each is one more copy of the network's graph, to be optimized before the first step. */
   private static final int MOST = 4;
 
@@ -40,10 +44,12 @@ public record BatchParts(int count) {
    *
    * @param batchSize images in a step
    * @param threads that there are
+   * @param network that they go through
    */
-  public static BatchParts of(int batchSize, int threads) {
+  public static BatchParts of(int batchSize, int threads, Network network) {
     int most = Math.min(MOST, batchSize / LEAST_IMAGES);
-    return new BatchParts(Math.max(1, Math.min(threads, most)));
+    int count = Math.max(1, Math.min(threads, most));
+    return new BatchParts(count, network.partsTogether(batchSize / count));
   }
 
   /**
@@ -64,21 +70,28 @@ public record BatchParts(int count) {
     Operand<TFloat32> batch = tf.dtypes.cast(size(tf, images), TFloat32.class);
     List<Operand<TFloat32>> sums = new ArrayList<>();
     Map<Weight, List<Operand<TFloat32>>> gradients = new LinkedHashMap<>();
-    for (int number = 0; number < count; number++) {
-      Part part = part(tf, images, number);
-      Pass pass = new Pass(tf.withSubScope(count == 1 ? "network" : "part" + number), weights);
-      Operand<TFloat32> logits = network.logits(pass, part.images());
-      Likelihood likelihood = network.likelihood(tf, logits, part.images());
-      Operand<TFloat32> counted = counted(tf, part);
-      sums.add(tf.reduceSum(tf.math.mul(likelihood.logProb(), counted), tf.constant(0)));
-      Operand<TFloat32> share =
-          tf.reshape(tf.math.div(counted, batch), tf.constant(new int[] {-1, 1, 1, 1, 1}));
+    List<Part> parts =
+        IntStream.range(0, count).mapToObj(number -> part(tf, images, number)).toList();
+    for (List<Part> asOne : Lists.partition(parts, together)) {
+      Pass pass = new Pass(tf.withSubScope("network"), weights);
+      List<Operand<TFloat32>> logits =
+          network.logits(pass, asOne.stream().map(Part::images).toList());
+      List<Operand<TFloat32>> logitsGradients = new ArrayList<>();
+      for (int i = 0; i < asOne.size(); i++) {
+        Part part = asOne.get(i);
+        Likelihood likelihood = network.likelihood(tf, logits.get(i), part.images());
+        Operand<TFloat32> counted = counted(tf, part);
+        sums.add(tf.reduceSum(tf.math.mul(likelihood.logProb(), counted), tf.constant(0)));
+        Operand<TFloat32> share =
+            tf.reshape(tf.math.div(counted, batch), tf.constant(new int[] {-1, 1, 1, 1, 1}));
+        logitsGradients.add(tf.math.mul(likelihood.logitsGradient(), share));
+      }
       pass.chainRule()
-          .gradients(tf, logits, tf.math.mul(likelihood.logitsGradient(), share), network.weights())
+          .gradients(tf, logits, logitsGradients, network.weights())
           .forEach((weight, g) -> gradients.computeIfAbsent(weight, w -> new ArrayList<>()).add(g));
     }
     Map<Weight, Operand<TFloat32>> ofBatch = new LinkedHashMap<>();
-    gradients.forEach((weight, parts) -> ofBatch.put(weight, sum(tf, parts)));
+    gradients.forEach((weight, ofParts) -> ofBatch.put(weight, sum(tf, ofParts)));
     return new Descent(tf.math.neg(tf.math.div(sum(tf, sums), batch)), ofBatch);
   }
 

@@ -101,7 +101,7 @@ public final class TrainingGraph implements AutoCloseable {
     Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
     int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     // A GPU shares out operations itself, the larger the better.
-    parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores);
+    parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores, network);
     BatchParts.Descent descent = parts.descent(tf, network, variables::get, seen);
     loss = descent.loss();
     ClippedGradients gradients =

@@ -53,8 +53,8 @@ class ChainRuleTest {
           pass.chainRule()
               .gradients(
                   tf,
-                  logits,
-                  network.likelihood(tf, logits, images).logitsGradient(),
+                  List.of(logits),
+                  List.of(network.likelihood(tf, logits, images).logitsGradient()),
                   network.weights());
 
       List<Operand<TFloat32>> slopes = new ArrayList<>();
@@ -111,7 +111,9 @@ class ChainRuleTest {
       Operand<TFloat32> past = pass.chainRule().carry(tf, List.of(x)).get(0);
       Operand<TFloat32> y = tf.math.add(doubled(pass, doubled(pass, x)), past);
       Operand<TFloat32> gradient =
-          pass.chainRule().gradients(tf, y, tf.onesLike(y), List.of(weight)).get(weight);
+          pass.chainRule()
+              .gradients(tf, List.of(y), List.of(tf.onesLike(y)), List.of(weight))
+              .get(weight);
       try (Session session = Sessions.unoptimized(graph);
           Result result = session.runner().fetch(gradient).run()) {
         assertEquals(15f, ((TFloat32) result.get(0)).getFloat(0));
@@ -147,7 +149,9 @@ class ChainRuleTest {
       IllegalStateException complaint =
           assertThrows(
               IllegalStateException.class,
-              () -> pass.chainRule().gradients(tf, logits, tf.onesLike(logits), trainable));
+              () ->
+                  pass.chainRule()
+                      .gradients(tf, List.of(logits), List.of(tf.onesLike(logits)), trainable));
       assertTrue(complaint.getMessage().contains("layer9/forgotten/kernel"));
     }
   }

@@ -151,7 +151,7 @@ class SkewedReferenceTest {
       Likelihood likelihood = Likelihood.of(tf, logits, images);
       Operand<TFloat32> dy = tf.math.div(likelihood.logitsGradient(), tf.constant(4f));
       Map<Weight, Operand<TFloat32>> gradients =
-          pass.chainRule().gradients(tf, logits, dy, network.weights());
+          pass.chainRule().gradients(tf, List.of(logits), List.of(dy), network.weights());
 
       Operand<TFloat32> referenceLogits =
           new SkewedReference(tf, config, weights, stateToState).logits(images);

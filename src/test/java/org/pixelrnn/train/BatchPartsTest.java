@@ -18,7 +18,9 @@ import org.pixelrnn.model.Network;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.model.Weight;
 import org.pixelrnn.model.Weights;
+import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.RowLstm;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -34,17 +36,19 @@ import org.tensorflow.types.TUint8;
 class BatchPartsTest {
 
   private static final int[] SIZES = {1, 2, 5, 9};
+  private static final BatchParts WHOLE = new BatchParts(1, 1);
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void lossAndGradientsAreThoseOfTheWhole(ModelConfig config) {
-    List<float[]> whole = descents(config, new BatchParts(1));
-    for (int parts : new int[] {2, 4}) {
-      List<float[]> inParts = descents(config, new BatchParts(parts));
+    List<float[]> whole = descents(config, WHOLE);
+    for (BatchParts parts :
+        List.of(new BatchParts(2, 1), new BatchParts(3, 2), new BatchParts(4, 2))) {
+      List<float[]> inParts = descents(config, parts);
       for (int i = 0; i < SIZES.length; i++) {
         float largest = Math.max(Floats.max(whole.get(i)), -Floats.min(whole.get(i)));
         assertArrayEquals(
-            whole.get(i), inParts.get(i), 1e-6f * (200 + largest), SIZES[i] + " images");
+            whole.get(i), inParts.get(i), 1e-6f * (200 + largest), SIZES[i] + " images, " + parts);
       }
     }
   }
@@ -52,9 +56,9 @@ class BatchPartsTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void eachImageHasItsLogProbWhateverTheBatch(ModelConfig config) {
-    List<float[]> whole = logProbs(config, new BatchParts(1));
+    List<float[]> whole = logProbs(config, WHOLE);
     for (int parts : new int[] {2, 4}) {
-      List<float[]> inParts = logProbs(config, new BatchParts(parts));
+      List<float[]> inParts = logProbs(config, new BatchParts(parts, 1));
       for (int i = 0; i < SIZES.length; i++) {
         assertEquals(SIZES[i], inParts.get(i).length);
         assertArrayEquals(whole.get(i), inParts.get(i), 1e-4f, SIZES[i] + " images");
@@ -67,7 +71,7 @@ class BatchPartsTest {
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void theGradientIsThatOfTheLoss(ModelConfig config) {
     Network network = new Network(config);
-    BatchParts parts = new BatchParts(2);
+    BatchParts parts = new BatchParts(2, 1);
     float[] all = descents(config, parts).get(2);
     double squaredNorm = 0;
     for (int i = 1; i < all.length; i++) {
@@ -111,18 +115,41 @@ class BatchPartsTest {
 
   @Test
   void thereAreAsManyPartsAsThreadsButNoneOfFewImages() {
-    assertEquals(new BatchParts(1), BatchParts.of(16, 1));
-    assertEquals(new BatchParts(2), BatchParts.of(16, 2));
-    assertEquals(new BatchParts(4), BatchParts.of(16, 16));
-    assertEquals(new BatchParts(2), BatchParts.of(8, 16));
-    assertEquals(new BatchParts(1), BatchParts.of(3, 16));
+    Network network = new Network(config(16).build());
+    assertEquals(new BatchParts(1, 1), BatchParts.of(16, 1, network));
+    assertEquals(new BatchParts(2, 1), BatchParts.of(16, 2, network));
+    assertEquals(new BatchParts(4, 1), BatchParts.of(16, 16, network));
+    assertEquals(new BatchParts(2, 1), BatchParts.of(8, 16, network));
+    assertEquals(new BatchParts(1, 1), BatchParts.of(3, 16, network));
+  }
+
+  @Test
+  void smallPartsGoThroughTheLayersOfTwoRecurrencesAsOne() {
+    assertEquals(new BatchParts(2, 2), BatchParts.of(16, 2, diagonal(16)));
+    assertEquals(new BatchParts(4, 2), BatchParts.of(16, 4, diagonal(16)));
+    assertEquals(new BatchParts(2, 2), BatchParts.of(32, 2, diagonal(16)));
+    assertEquals(new BatchParts(2, 1), BatchParts.of(64, 2, diagonal(16)));
+    assertEquals(new BatchParts(2, 1), BatchParts.of(16, 2, diagonal(64)));
+  }
+
+  private static Network diagonal(int h) {
+    return new Network(config(h).setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance()).build());
+  }
+
+  private static ModelConfig.Builder config(int h) {
+    return ModelConfig.newBuilder()
+        .setHeight(2)
+        .setWidth(2)
+        .setLayers(1)
+        .setH(h)
+        .setRowLstm(RowLstm.getDefaultInstance());
   }
 
   @Test
   void operationsShareWhatThreadsThePartsLeave() {
-    assertEquals(1, new BatchParts(2).threadsOfOperation(2));
-    assertEquals(4, new BatchParts(4).threadsOfOperation(16));
-    assertEquals(1, new BatchParts(4).threadsOfOperation(3));
+    assertEquals(1, new BatchParts(2, 1).threadsOfOperation(2));
+    assertEquals(4, new BatchParts(4, 1).threadsOfOperation(16));
+    assertEquals(1, new BatchParts(4, 2).threadsOfOperation(3));
   }
 
   /** Of batches of each size the loss, then all gradients. */
