@@ -1,8 +1,11 @@
+import com.google.common.primitives.Doubles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.pixelrnn.model.Likelihood;
 import org.pixelrnn.model.Network;
@@ -31,8 +34,9 @@ import org.tensorflow.types.TUint8;
 
 /**
  * A training step (gradient descent) of a network of scans, in {@link BatchParts} as in training,
- * beside that of {@link SkewedReference}, which TensorFlow differentiates, in one process: with the
- * convolutions of the paper, and a leaner one with matrix products in their place.
+ * beside that of {@link SkewedReference}, which TensorFlow differentiates, in one process and turn by
+ * turn, so that what else slows the machine down slows all: with the convolutions of the paper, and a
+ * leaner one with matrix products in their place. The ratio of steps is the median over turns.
  *
  * <pre>
  *   tools/bench/run Recurrence [diagonal|row] [height] [width] [h] [layers] [batch] 
@@ -54,10 +58,6 @@ public final class Recurrence {
   }
 
   private Recurrence() {}
-
-  /** What one way of building the step took. */
-  private record Times(
-      double build, double first, double median, double best, double processor, double loss) {}
 
   /** Prints one table. */
   public static void main(String[] args) throws IOException {
@@ -88,30 +88,43 @@ public final class Recurrence {
         "%-12s %10s %14s %12s %10s %14s %12s%n",
         "", "build, s", "first step, s", "step, ms", "best, ms", "processor, ms", "last loss");
     warmUp();
-    Times scans = measure(config, sizes[4], Way.SCANS, mode.equals("profile"));
-    print("scans", scans);
-    double rate = flops(config, sizes[4]) / (scans.best / 1000);
-    double peak = Measure.matrixProductPeak();
+    List<Training> trainings = new ArrayList<>(List.of(new Training(config, sizes[4], Way.SCANS)));
     if (mode.equals("reference")) {
-      compare(scans, "convolutions", measure(config, sizes[4], Way.CONVOLUTIONS, false));
+      trainings.add(new Training(config, sizes[4], Way.CONVOLUTIONS));
       if (architecture.equals("diagonal")) {
-        compare(scans, "products", measure(config, sizes[4], Way.PRODUCTS, false));
+        trainings.add(new Training(config, sizes[4], Way.PRODUCTS));
       }
     }
+    for (int turn = 0; turn < STEPS; turn++) {
+      trainings.forEach(Training::step);
+    }
+    Training scans = trainings.get(0);
+    print(scans);
+    trainings.stream().skip(1).forEach(reference -> compare(scans, reference));
+    if (mode.equals("profile")) {
+      scans.profile();
+    }
+    trainings.forEach(Training::close);
+    double rate = flops(config, sizes[4]) / (scans.best() / 1000);
+    double peak = Measure.matrixProductPeak();
     System.out.printf(
         "%.1f GFLOP/s in the best step of scans, %.2f of a matrix product's %.1f%n",
         rate / 1e9, rate / peak, peak / 1e9);
   }
 
-  private static void compare(Times scans, String name, Times reference) {
-    print(name, reference);
+  private static void compare(Training scans, Training reference) {
+    print(reference);
+    double[] ratios = new double[STEPS];
+    for (int turn = 0; turn < STEPS; turn++) {
+      ratios[turn] = reference.times.get(turn) / scans.times.get(turn);
+    }
     System.out.printf(
         "%-12s %10.1f %14.1f %12.1f %10.1f %14.1f%n",
         "ratio",
         reference.build / scans.build,
         (reference.build + reference.first) / (scans.build + scans.first),
-        reference.median / scans.median,
-        reference.best / scans.best,
+        median(ratios),
+        reference.best() / scans.best(),
         reference.processor / scans.processor);
   }
 
@@ -124,24 +137,53 @@ public final class Recurrence {
             .setLayers(1)
             .setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance())
             .build();
-    measure(tiny, 1, Way.SCANS, false);
-    measure(tiny, 1, Way.CONVOLUTIONS, false);
+    new Training(tiny, 1, Way.SCANS).close();
+    new Training(tiny, 1, Way.CONVOLUTIONS).close();
   }
 
-  private static void print(String name, Times times) {
+  private static void print(Training training) {
     System.out.printf(
         "%-12s %10.2f %14.2f %12.1f %10.1f %14.1f %12.4f%n",
-        name, times.build, times.first, times.median, times.best, times.processor, times.loss);
+        training.way.name().toLowerCase(Locale.ROOT),
+        training.build,
+        training.first,
+        median(Doubles.toArray(training.times)),
+        training.best(),
+        1000 * training.processor / STEPS,
+        training.loss);
   }
 
-  /** A step of gradient descent of the loss and gradients that {@code way} builds. */
-  private static Times measure(ModelConfig config, int batch, Way way, boolean profile) {
-    long start = System.nanoTime();
-    Network network = new Network(config);
-    BatchParts parts = BatchParts.of(batch, THREADS, network);
-    try (Graph graph = new Graph()) {
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  /** Gradient descent with the loss and gradients that {@code way} builds. */
+  private static final class Training implements AutoCloseable {
+    private final Way way;
+    private final Graph graph = new Graph();
+    private final Session session;
+    private final Placeholder<TUint8> images;
+    private final TUint8 x;
+    private final Operand<TFloat32> lossOfStep;
+    private final Op update;
+    private final double build;
+    private final double first;
+
+    /** Milliseconds of each step. */
+    private final List<Double> times = new ArrayList<>();
+
+    private double processor;
+    private double loss;
+
+    Training(ModelConfig config, int batch, Way way) {
+      this.way = way;
+      long start = System.nanoTime();
+      Network network = new Network(config);
+      BatchParts parts = BatchParts.of(batch, THREADS, network);
       Ops tf = Ops.create(graph);
-      Placeholder<TUint8> images =
+      images =
           tf.placeholder(
               TUint8.class,
               Placeholder.shape(Shape.of(-1, config.getHeight(), config.getWidth(), 1)));
@@ -156,7 +198,7 @@ public final class Recurrence {
           way == Way.SCANS
               ? parts.descent(tf, network, weight -> variables.get(weight.name()), images)
               : differentiated(graph, tf, config, network, variables, images, way);
-      Operand<TFloat32> loss = descent.loss();
+      lossOfStep = descent.loss();
       List<Operand<TFloat32>> gradients = List.copyOf(descent.gradients().values());
       Ops afterAll = tf.withControlDependencies(new ArrayList<Op>(gradients));
       List<Op> updates = new ArrayList<>();
@@ -165,53 +207,56 @@ public final class Recurrence {
         updates.add(
             afterAll.train.applyGradientDescent(variable, tf.constant(1e-5f), gradients.get(i++)));
       }
-      Op step = tf.withControlDependencies(updates).noOp();
+      update = tf.withControlDependencies(updates).noOp();
       byte[] levels = new byte[batch * config.getHeight() * config.getWidth()];
       for (int p = 0; p < levels.length; p++) {
         levels[p] = (byte) (p * 7919L % 13 % 2);
       }
-      try (Session session = new Session(graph, configuration(way, parts));
-          TUint8 x =
-              TUint8.tensorOf(
-                  Shape.of(batch, config.getHeight(), config.getWidth(), 1),
-                  DataBuffers.of(levels, true, false))) {
-        session.initialize();
-        double build = seconds(start);
-        long begun = System.nanoTime();
-        double lastLoss = run(session, images, x, loss, step);
-        double first = seconds(begun);
-        double[] times = new double[STEPS];
-        double usedBefore = processorSeconds();
-        for (int s = 0; s < STEPS; s++) {
-          begun = System.nanoTime();
-          lastLoss = run(session, images, x, loss, step);
-          times[s] = 1000 * seconds(begun);
-        }
-        double processor = (processorSeconds() - usedBefore) / STEPS;
-        Arrays.sort(times);
-        if (profile) {
-          RunOptions trace =
-              RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
-          try (Result result =
-              session
-                  .runner()
-                  .feed(images, x)
-                  .fetch(loss)
-                  .addTarget(step)
-                  .setOptions(trace)
-                  .runAndFetchMetadata()) {
-            Profile.print(result.getMetadata().orElseThrow().getStepStats());
-          }
-        }
-        return new Times(build, first, times[STEPS / 2], times[0], 1000 * processor, lastLoss);
+      x =
+          TUint8.tensorOf(
+              Shape.of(batch, config.getHeight(), config.getWidth(), 1),
+              DataBuffers.of(levels, true, false));
+      session = new Session(graph, configuration(way, parts));
+      session.initialize();
+      build = seconds(start);
+      long begun = System.nanoTime();
+      try (Result result = runner().run()) {
+        loss = ((TFloat32) result.get(0)).getFloat();
+      }
+      first = seconds(begun);
+    }
+
+    void step() {
+      double usedBefore = processorSeconds();
+      long begun = System.nanoTime();
+      try (Result result = runner().run()) {
+        loss = ((TFloat32) result.get(0)).getFloat();
+      }
+      times.add(1000 * seconds(begun));
+      processor += processorSeconds() - usedBefore;
+    }
+
+    double best() {
+      return Collections.min(times);
+    }
+
+    void profile() {
+      RunOptions trace =
+          RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+      try (Result result = runner().setOptions(trace).runAndFetchMetadata()) {
+        Profile.print(result.getMetadata().orElseThrow().getStepStats());
       }
     }
-  }
 
-  private static double run(
-      Session session, Placeholder<TUint8> images, TUint8 x, Operand<TFloat32> loss, Op step) {
-    try (Result result = session.runner().feed(images, x).fetch(loss).addTarget(step).run()) {
-      return ((TFloat32) result.get(0)).getFloat();
+    @Override
+    public void close() {
+      session.close();
+      x.close();
+      graph.close();
+    }
+
+    private Session.Runner runner() {
+      return session.runner().feed(images, x).fetch(lossOfStep).addTarget(update);
     }
   }
 
