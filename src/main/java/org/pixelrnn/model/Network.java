@@ -148,7 +148,7 @@ public final class Network implements ImageModel {
    * each on its own.
    *
    * @param parts of one size, {@code [m, height, width, channels]} each
-   * @return those of each part
+   * @return of each part {@code [m, height, width, channels, levels]}
    */
   public List<Operand<TFloat32>> logits(Pass pass, List<Operand<TUint8>> parts) {
     Ops tf = pass.tf();

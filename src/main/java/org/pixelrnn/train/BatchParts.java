@@ -49,7 +49,7 @@ public record BatchParts(int count, int together) {
   public static BatchParts of(int batchSize, int threads, Network network) {
     int most = Math.min(MOST, batchSize / LEAST_IMAGES);
     int count = Math.max(1, Math.min(threads, most));
-    return new BatchParts(count, network.partsTogether(batchSize / count));
+    return new BatchParts(count, Math.min(count, network.partsTogether(batchSize / count)));
   }
 
   /**

@@ -125,11 +125,19 @@ class BatchPartsTest {
 
   @Test
   void smallPartsGoThroughTheLayersOfTwoRecurrencesAsOne() {
+    assertEquals(new BatchParts(1, 1), BatchParts.of(16, 1, diagonal(16)));
     assertEquals(new BatchParts(2, 2), BatchParts.of(16, 2, diagonal(16)));
     assertEquals(new BatchParts(4, 2), BatchParts.of(16, 4, diagonal(16)));
     assertEquals(new BatchParts(2, 2), BatchParts.of(32, 2, diagonal(16)));
     assertEquals(new BatchParts(2, 1), BatchParts.of(64, 2, diagonal(16)));
     assertEquals(new BatchParts(2, 1), BatchParts.of(16, 2, diagonal(64)));
+  }
+
+  @Test
+  void operationsShareWhatThreadsThePartsLeave() {
+    assertEquals(1, new BatchParts(2, 1).threadsOfOperation(2));
+    assertEquals(4, new BatchParts(4, 1).threadsOfOperation(16));
+    assertEquals(1, new BatchParts(4, 2).threadsOfOperation(3));
   }
 
   private static Network diagonal(int h) {
@@ -143,13 +151,6 @@ class BatchPartsTest {
         .setLayers(1)
         .setH(h)
         .setRowLstm(RowLstm.getDefaultInstance());
-  }
-
-  @Test
-  void operationsShareWhatThreadsThePartsLeave() {
-    assertEquals(1, new BatchParts(2, 1).threadsOfOperation(2));
-    assertEquals(4, new BatchParts(4, 1).threadsOfOperation(16));
-    assertEquals(1, new BatchParts(4, 2).threadsOfOperation(3));
   }
 
   /** Of batches of each size the loss, then all gradients. */
