@@ -278,13 +278,14 @@ public final class Recurrence {
             .logits(images);
     Likelihood likelihood = Likelihood.of(tf, logits, images);
     Operand<TFloat32> batch = tf.dtypes.cast(tf.size(likelihood.logProb()), TFloat32.class);
+    Operand<TFloat32> shares = tf.math.div(tf.onesLike(likelihood.logProb()), batch);
     Output<?>[] xs = variables.values().stream().map(Operand::asOutput).toArray(Output<?>[]::new);
     Output<?>[] gradients =
         graph.addGradients(
             "reference",
             new Output<?>[] {logits.asOutput()},
             xs,
-            new Output<?>[] {tf.math.div(likelihood.logitsGradient(), batch).asOutput()});
+            new Output<?>[] {likelihood.logitsGradients(tf, shares).get(0).asOutput()});
     Map<Weight, Operand<TFloat32>> byWeight = new LinkedHashMap<>();
     for (Weight weight : network.weights()) {
       byWeight.put(weight, gradients[byWeight.size()].expect(TFloat32.class));

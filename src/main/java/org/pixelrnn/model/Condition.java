@@ -1,13 +1,10 @@
 package org.pixelrnn.model;
 
 import java.util.List;
-import java.util.Optional;
-import org.pixelrnn.image.ImageShape;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TUint8;
 
 /**
  * What a network is told of an image before its first pixel (section 3.6): its small version, as
@@ -93,22 +90,13 @@ final class Condition {
         tf.constant(new int[] {lanes.columns(), -1, features()}));
   }
 
-  /** The likelihood of those pixels that are not known. */
-  Likelihood likelihood(Ops tf, Operand<TFloat32> logits, Operand<TUint8> images) {
-    if (!pixelsAreKnown) {
-      return Likelihood.of(tf, logits, images);
-    }
-    ImageShape shape = reduction.full();
-    float[] unknown = new float[shape.dimensions()];
-    for (int i = 0; i < unknown.length; i++) {
-      int pixel = i / shape.channels();
-      unknown[i] = reduction.isKept(pixel / shape.width(), pixel % shape.width()) ? 0 : 1;
-    }
-    return Likelihood.of(tf, logits, images, Optional.of(tf.constant(unknown)));
-  }
-
   /** Whether the small image's pixels are known. */
   boolean pixelsAreKnown() {
     return pixelsAreKnown;
+  }
+
+  /** Whether a pixel of the image is one of the small one, and known. */
+  boolean isKnown(int row, int column) {
+    return pixelsAreKnown && reduction.isKept(row, column);
   }
 }

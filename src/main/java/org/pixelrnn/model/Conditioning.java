@@ -63,12 +63,22 @@ final class Conditioning {
         .orElse(map);
   }
 
-  /** The input of a scan: x {@code [..., in]} and the condition side by side. */
-  Operand<TFloat32> beside(Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition) {
-    return kernel
+  /**
+   * The input of a scan: x {@code [..., in]} and the condition side by side.
+   *
+   * @param x piece by piece
+   */
+  List<Operand<TFloat32>> beside(Pass pass, List<Stream> x) {
+    Ops tf = pass.tf();
+    return x.stream()
         .<Operand<TFloat32>>map(
-            v -> pass.tf().concat(List.of(x, condition.orElseThrow()), pass.tf().constant(-1)))
-        .orElse(x);
+            piece ->
+                kernel.isEmpty()
+                    ? piece.features()
+                    : tf.concat(
+                        List.of(piece.features(), piece.condition().orElseThrow()),
+                        tf.constant(-1)))
+        .toList();
   }
 
   /**

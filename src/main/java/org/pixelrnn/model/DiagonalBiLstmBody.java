@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.pixelrnn.model.scan.DiagonalScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
@@ -16,17 +17,16 @@ import org.tensorflow.types.TFloat32;
 final class DiagonalBiLstmBody implements LayerBody {
   private static final Margin MARGIN = new Margin(1);
 
-  /**
-   * Features of a pixel in all images of a part. With more, operations are so large that fewer of
-   * them save less than it costs that what follows a layer waits for both parts.
-   */
-  private static final int MOST_FEATURES_TO_JOIN = 256;
+  private static final int RECURRENCES = 2;
 
   private final int width;
   private final int h;
   private final int channels;
-  private final DiagonalScan scan;
-  private final MapLayout layout;
+  private final int height;
+
+  /** Over maps in one piece, and in two. */
+  private final List<DiagonalScan> scans;
+
   private final Recurrence rightwards;
   private final Recurrence leftwards;
   private final State rightwardsAbove;
@@ -37,8 +37,13 @@ final class DiagonalBiLstmBody implements LayerBody {
     this.h = config.getH();
     this.channels = config.getChannels();
     boolean learned = config.getDiagonalBilstm().getLearnedInitialState();
-    this.scan = DiagonalScan.of(config.getHeight(), width, 2 * h + conditionFeatures, h, learned);
-    this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
+    this.height = config.getHeight();
+    this.scans =
+        IntStream.rangeClosed(1, RECURRENCES)
+            .mapToObj(
+                pieces ->
+                    DiagonalScan.of(height, width, pieces, 2 * h + conditionFeatures, h, learned))
+            .toList();
     this.rightwards =
         new Recurrence(name + "/rightwards", 1, 2, config, learned, conditionFeatures);
     this.leftwards = new Recurrence(name + "/leftwards", 1, 2, config, learned, conditionFeatures);
@@ -47,13 +52,13 @@ final class DiagonalBiLstmBody implements LayerBody {
   }
 
   @Override
-  public MapLayout layout() {
-    return layout;
+  public MapLayout layout(int pieces) {
+    return MapLayout.of(height, width, scans.get(pieces - 1));
   }
 
   @Override
-  public int partsTogether(int images) {
-    return images * h <= MOST_FEATURES_TO_JOIN ? 2 : 1;
+  public int pieces() {
+    return RECURRENCES;
   }
 
   @Override
@@ -83,11 +88,10 @@ final class DiagonalBiLstmBody implements LayerBody {
   }
 
   @Override
-  public Operand<TFloat32> apply(
-      Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition) {
+  public List<Operand<TFloat32>> apply(Pass pass, List<Stream> x) {
     return pass.scan(
-        scan,
-        rightwards.conditioning().beside(pass, x, condition),
+        scans.get(x.size() - 1),
+        rightwards.conditioning().beside(pass, x),
         ImmutableList.<Operand<TFloat32>>builder()
             .addAll(rightwards.values(pass))
             .addAll(leftwards.values(pass))

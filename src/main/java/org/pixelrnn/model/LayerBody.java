@@ -28,24 +28,26 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
   List<State> state(Lanes lanes);
 
   /**
-   * How many parts of a batch had better go through the layer as one: as many as it has recurrences
-   * beside one another, each a chain of operations, if these are small.
-   *
-   * @param images in a part
+   * In how many pieces its maps had better be where several threads are: as many as it has
+   * recurrences beside one another, each a chain of operations, so that there are as many chains of
+   * what is no recurrence.
    */
-  int partsTogether(int images);
+  int pieces();
 
-  /** How the maps that {@link #apply} works on lie in memory. */
-  MapLayout layout();
+  /**
+   * How the maps that {@link #apply} works on lie in memory.
+   *
+   * @param pieces at most so many, of one or {@link #pieces}
+   */
+  MapLayout layout(int pieces);
 
   /**
    * The whole map, for training and likelihood.
    *
-   * @param x 2h features in this body's {@link #layout()}
-   * @param condition what the network is conditioned on, in the same
+   * @param x the stream in this body's {@link #layout}, piece by piece
    * @return h features in the same
    */
-  Operand<TFloat32> apply(Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition);
+  List<Operand<TFloat32>> apply(Pass pass, List<Stream> x);
 
   /**
    * One row, for drawing images.

@@ -3,6 +3,7 @@ package org.pixelrnn.model;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /**
  * Columns right of the image that feature maps have and images have not: pixels of value 0, as
@@ -19,7 +20,7 @@ record Margin(int columns) {
   static final Margin NONE = new Margin(0);
 
   /** Maps with the margin, {@code [n, height, width + columns, features]}. */
-  Operand<TFloat32> added(Ops tf, Operand<TFloat32> map) {
+  <T extends TType> Operand<T> added(Ops tf, Operand<T> map) {
     return columns == 0 ? map : ZeroPadding.padRight(tf, map, columns);
   }
 

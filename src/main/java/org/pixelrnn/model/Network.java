@@ -1,7 +1,6 @@
 package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -140,55 +139,42 @@ public final class Network implements ImageModel {
    * @return {@code [n, height, width, channels, levels]}
    */
   public Operand<TFloat32> logits(Pass pass, Operand<TUint8> images) {
-    return logits(pass, List.of(images)).get(0);
+    return conditionals(pass, images, 1).asImages(pass);
   }
 
   /**
-   * {@link #logits} of parts of a batch that go through the layers as one, and through all else
-   * each on its own.
+   * {@link #logits}, wherever they are.
    *
-   * @param parts of one size, {@code [m, height, width, channels]} each
-   * @return of each part {@code [m, height, width, channels, levels]}
+   * @param images level indices, {@code [n, height, width, channels]}, as many as there are pieces
+   *     or more
+   * @param pieces that the maps may be in: 1, or {@link #pieces}
    */
-  public List<Operand<TFloat32>> logits(Pass pass, List<Operand<TUint8>> parts) {
+  public Conditionals conditionals(Pass pass, Operand<TUint8> images, int pieces) {
     Ops tf = pass.tf();
-    return logitsOf(
+    MapLayout layout = layers.get(0).layout(pieces);
+    return conditionals(
         pass,
-        parts.stream()
+        layout,
+        inParts(tf, images, layout.pieces()).stream()
             .map(
-                images ->
+                part ->
                     begun(
                         pass,
-                        values(tf, images),
-                        condition.map(c -> upsampled(pass, c.reduction().of(tf, images)))))
+                        values(tf, part),
+                        condition.map(c -> upsampled(pass, c.reduction().of(tf, part)))))
             .toList());
   }
 
-  /**
-   * How many parts of a batch had better go through the layers as one.
-   *
-   * @param images in a part
-   */
-  public int partsTogether(int images) {
-    return layers.get(0).partsTogether(images);
-  }
-
-  /**
-   * The likelihood of images; of a conditioned network, of those of their pixels that are not known
-   * to it, given the small versions.
-   *
-   * @param logits of the same images
-   */
-  public Likelihood likelihood(Ops tf, Operand<TFloat32> logits, Operand<TUint8> images) {
-    return condition
-        .map(c -> c.likelihood(tf, logits, images))
-        .orElseGet(() -> Likelihood.of(tf, logits, images));
+  /** In how many pieces maps had better be where several threads are. */
+  public int pieces() {
+    return layers.get(0).pieces();
   }
 
   @Override
   public Scores scores(Pass pass, Operand<TUint8> images) {
-    Operand<TFloat32> logits = logits(pass, images);
-    return new Scores(logits, likelihood(pass.tf(), logits, images).logProb());
+    Conditionals conditionals = conditionals(pass, images, 1);
+    Operand<TFloat32> logProb = conditionals.likelihood(pass.tf(), images).logProb();
+    return new Scores(conditionals.asImages(pass), logProb);
   }
 
   /** {@link #upsampled} as the last part of {@link #state(Lanes)}. */
@@ -212,7 +198,8 @@ public final class Network implements ImageModel {
   /** {@link #logits} of {@link #values} and of what the network is conditioned on. */
   Operand<TFloat32> logits(
       Pass pass, Operand<TFloat32> values, Optional<Operand<TFloat32>> upsampled) {
-    return logitsOf(pass, List.of(begun(pass, values, upsampled))).get(0);
+    return conditionals(pass, layers.get(0).layout(1), List.of(begun(pass, values, upsampled)))
+        .asImages(pass);
   }
 
   /** What flows into the layers, {@code [n, height, width, features]} with the margin. */
@@ -223,42 +210,54 @@ public final class Network implements ImageModel {
         upsampled.map(u -> margin.added(tf, u)));
   }
 
-  private List<Operand<TFloat32>> logitsOf(Pass pass, List<Stream> parts) {
+  /**
+   * The layers and the head.
+   *
+   * @param parts of the batch, as images, as many as the layout has pieces
+   */
+  private Conditionals conditionals(Pass pass, MapLayout layout, List<Stream> parts) {
     Ops tf = pass.tf();
-    MapLayout layout = layers.get(0).layout();
-    ImmutableList.Builder<Operand<TFloat32>> maps = ImmutableList.builder();
-    maps.add(asOne(tf, parts.stream().map(Stream::features).toList()));
+    ImmutableList.Builder<List<Operand<TFloat32>>> maps = ImmutableList.builder();
+    maps.add(parts.stream().map(Stream::features).toList());
     if (condition.isPresent()) {
-      maps.add(asOne(tf, parts.stream().map(part -> part.condition().orElseThrow()).toList()));
+      maps.add(parts.stream().map(part -> part.condition().orElseThrow()).toList());
     }
-    Iterator<Operand<TFloat32>> packed = layout.pack(pass, maps.build()).iterator();
-    Stream stream = new Stream(packed.next(), condition.map(c -> packed.next()));
+    List<List<Operand<TFloat32>>> packed = layout.pack(pass, maps.build());
+    List<Stream> stream =
+        IntStream.range(0, layout.pieces())
+            .mapToObj(
+                i -> new Stream(packed.get(0).get(i), condition.map(c -> packed.get(1).get(i))))
+            .toList();
     for (ResidualLayer layer : layers) {
       stream = layer.apply(pass, stream);
     }
-    Operand<TFloat32> all = layout.unpack(pass, sum(tf, stream));
-    return inParts(tf, all, parts.size()).stream()
-        .<Operand<TFloat32>>map(map -> headLogits(pass, map))
-        .toList();
+    return new Conditionals(
+        shape,
+        layout,
+        margin,
+        condition,
+        tf,
+        stream.stream().map(piece -> headOf(pass, sum(tf, piece))).toList());
   }
 
-  private Operand<TFloat32> headLogits(Pass pass, Operand<TFloat32> all) {
+  /** {@code [..., channels · levels]} of {@code [..., features]}. */
+  private Operand<TFloat32> headOf(Pass pass, Operand<TFloat32> map) {
     Ops tf = pass.tf();
-    Operand<TFloat32> map = margin.cut(tf, all, shape.width());
     Operand<TFloat32> hidden = tf.nn.relu(head.apply(pass.scope(prefix + "head"), tf.nn.relu(map)));
-    return tf.reshape(
-        softmax.apply(pass.scope(prefix + "softmax"), hidden),
-        tf.constant(
-            new int[] {-1, shape.height(), shape.width(), shape.channels(), shape.levels()}));
+    return softmax.apply(pass.scope(prefix + "softmax"), hidden);
   }
 
-  private static Operand<TFloat32> asOne(Ops tf, List<Operand<TFloat32>> parts) {
-    return parts.size() == 1 ? parts.get(0) : tf.concat(parts, tf.constant(0));
-  }
-
-  private static List<? extends Operand<TFloat32>> inParts(
-      Ops tf, Operand<TFloat32> all, int parts) {
-    return parts == 1 ? List.of(all) : tf.split(tf.constant(0), all, (long) parts).output();
+  /** A batch in parts of about the same size. */
+  private static List<? extends Operand<TUint8>> inParts(
+      Ops tf, Operand<TUint8> images, int parts) {
+    if (parts == 1) {
+      return List.of(images);
+    }
+    Operand<TInt32> n = tf.gather(tf.shape(images), tf.constant(0), tf.constant(0));
+    // n = ⌊n / parts⌋ + ⌊(n + 1) / parts⌋ + …
+    int[] more = IntStream.range(0, parts).toArray();
+    Operand<TInt32> sizes = tf.math.div(tf.math.add(n, tf.constant(more)), tf.constant(parts));
+    return tf.splitV(images, sizes, tf.constant(0), (long) parts).output();
   }
 
   /**

@@ -48,31 +48,36 @@ public record Pass(Ops tf, Weights weights, ChainRule chainRule) {
   /**
    * A scan over a map, recorded.
    *
-   * @param x {@code [pixels, batch, in]}
+   * @param x in pieces, {@code [pixels, batch, in]} each
    * @param weights as the scan takes them
-   * @return {@code [pixels, batch, h]}
+   * @return in pieces, {@code [pixels, batch, h]} each
    */
-  Operand<TFloat32> scan(Scan scan, Operand<TFloat32> x, List<Operand<TFloat32>> weights) {
+  List<Operand<TFloat32>> scan(
+      Scan scan, List<Operand<TFloat32>> x, List<Operand<TFloat32>> weights) {
     List<Operand<TFloat32>> inputs =
-        ImmutableList.<Operand<TFloat32>>builder().add(x).addAll(weights).build();
+        ImmutableList.<Operand<TFloat32>>builder().addAll(x).addAll(weights).build();
     Scan.Result result = scan.apply(tf, inputs);
     chainRule.scan(
-        inputs,
-        List.of(result.y()),
-        (ops, gradients) -> scan.gradients(ops, inputs, result, gradients.get(0)));
+        inputs, result.y(), (ops, gradients) -> scan.gradients(ops, inputs, result, gradients));
     return result.y();
   }
 
   /** What of the stream flows past the scans of a layer, to be used after them. */
-  Stream past(Stream stream) {
+  List<Stream> past(List<Stream> pieces) {
     ImmutableList.Builder<Operand<TFloat32>> flowing = ImmutableList.builder();
-    flowing.add(stream.features());
-    stream.skips().ifPresent(flowing::add);
-    stream.condition().ifPresent(flowing::add);
+    for (Stream piece : pieces) {
+      flowing.add(piece.features());
+      piece.skips().ifPresent(flowing::add);
+      piece.condition().ifPresent(flowing::add);
+    }
     Iterator<Operand<TFloat32>> past = chainRule.carry(tf, flowing.build()).iterator();
-    return new Stream(
-        past.next(),
-        stream.skips().map(skips -> past.next()),
-        stream.condition().map(condition -> past.next()));
+    return pieces.stream()
+        .map(
+            piece ->
+                new Stream(
+                    past.next(),
+                    piece.skips().map(skips -> past.next()),
+                    piece.condition().map(condition -> past.next())))
+        .toList();
   }
 }

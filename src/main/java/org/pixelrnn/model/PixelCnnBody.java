@@ -56,21 +56,24 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public int partsTogether(int images) {
+  public int pieces() {
     return 1;
   }
 
   @Override
-  public MapLayout layout() {
+  public MapLayout layout(int pieces) {
     return MapLayout.IMAGES;
   }
 
   @Override
-  public Operand<TFloat32> apply(
-      Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition) {
+  public List<Operand<TFloat32>> apply(Pass pass, List<Stream> x) {
+    return x.stream().map(piece -> apply(pass, piece)).toList();
+  }
+
+  private Operand<TFloat32> apply(Pass pass, Stream x) {
     Ops tf = pass.tf();
     Operand<TFloat32> sum =
-        conditioning.join(pass, reduction.apply(pass, tf.nn.relu(x)), condition);
+        conditioning.join(pass, reduction.apply(pass, tf.nn.relu(x.features())), x.condition());
     Operand<TFloat32> reduced = tf.nn.relu(sum);
     return tf.nn.relu(convolution.apply(pass, reduced));
   }

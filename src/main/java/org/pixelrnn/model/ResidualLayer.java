@@ -1,6 +1,7 @@
 package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -57,21 +58,27 @@ final class ResidualLayer {
     return body.state(lanes);
   }
 
-  MapLayout layout() {
-    return body.layout();
+  MapLayout layout(int pieces) {
+    return body.layout(pieces);
   }
 
-  int partsTogether(int images) {
-    return body.partsTogether(images);
+  int pieces() {
+    return body.pieces();
   }
 
-  /** The whole map: 2h features in and out, in this layer's {@link #layout()}. */
-  Stream apply(Pass network, Stream x) {
+  /** The whole map: 2h features in and out, in this layer's {@link #layout}, piece by piece. */
+  List<Stream> apply(Pass network, List<Stream> x) {
     Pass pass = network.scope(name);
-    Stream past = pass.past(x);
-    Operand<TFloat32> hidden = body.apply(pass, x.features(), x.condition());
-    Operand<TFloat32> expanded = expansion.apply(pass, hidden);
-    return joined(pass.tf(), past, expanded, skip.map(s -> s.apply(pass, hidden)));
+    List<Stream> past = pass.past(x);
+    List<Operand<TFloat32>> hidden = body.apply(pass, x);
+    List<Stream> joined = new ArrayList<>();
+    for (int piece = 0; piece < x.size(); piece++) {
+      Operand<TFloat32> ofPiece = hidden.get(piece);
+      Operand<TFloat32> expanded = expansion.apply(pass, ofPiece);
+      joined.add(
+          joined(pass.tf(), past.get(piece), expanded, skip.map(s -> s.apply(pass, ofPiece))));
+    }
+    return List.copyOf(joined);
   }
 
   /**

@@ -30,19 +30,19 @@ final class RowLstmBody implements LayerBody {
     this.channels = config.getChannels();
     boolean learned = config.getRowLstm().getLearnedInitialState();
     this.scan = RowScan.of(config.getHeight(), width, 2 * h + conditionFeatures, h, learned);
-    this.layout = MapLayout.pixels(config.getHeight(), width, scan.order());
+    this.layout = MapLayout.of(config.getHeight(), width, scan);
     this.recurrence = new Recurrence(name + "/row_lstm", 3, 3, config, learned, conditionFeatures);
     this.hAbove = new State(name + "/row_lstm/h_above", width, h);
     this.cAbove = new State(name + "/row_lstm/c_above", width, h);
   }
 
   @Override
-  public int partsTogether(int images) {
+  public int pieces() {
     return 1;
   }
 
   @Override
-  public MapLayout layout() {
+  public MapLayout layout(int pieces) {
     return layout;
   }
 
@@ -69,10 +69,8 @@ final class RowLstmBody implements LayerBody {
   }
 
   @Override
-  public Operand<TFloat32> apply(
-      Pass pass, Operand<TFloat32> x, Optional<Operand<TFloat32>> condition) {
-    Operand<TFloat32> both = recurrence.conditioning().beside(pass, x, condition);
-    return pass.scan(scan, both, recurrence.values(pass));
+  public List<Operand<TFloat32>> apply(Pass pass, List<Stream> x) {
+    return pass.scan(scan, recurrence.conditioning().beside(pass, x), recurrence.values(pass));
   }
 
   @Override

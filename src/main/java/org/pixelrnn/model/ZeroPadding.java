@@ -5,6 +5,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TType;
 
 /** Zeros around a map: what a convolution sees beyond the image's edges. */
 final class ZeroPadding {
@@ -26,7 +27,7 @@ final class ZeroPadding {
    * @param x {@code [batch, height, width, features]}
    * @return {@code [batch, height, width + columns, features]}
    */
-  static Operand<TFloat32> padRight(Ops tf, Operand<TFloat32> x, int columns) {
+  static <T extends TType> Operand<T> padRight(Ops tf, Operand<T> x, int columns) {
     return pad(tf, x, new int[][] {{0, 0}, {0, 0}, {0, columns}, {0, 0}});
   }
 
@@ -45,11 +46,11 @@ final class ZeroPadding {
     return pad(tf, x, tf.reshape(sizes, tf.constant(new int[] {3, 2})));
   }
 
-  private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int[][] padding) {
+  private static <T extends TType> Operand<T> pad(Ops tf, Operand<T> x, int[][] padding) {
     return pad(tf, x, tf.constant(padding));
   }
 
-  private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, Operand<TInt32> padding) {
+  private static <T extends TType> Operand<T> pad(Ops tf, Operand<T> x, Operand<TInt32> padding) {
     // The operation Pad itself: Ops.pad is PadV2, which TensorFlow cannot differentiate from C++.
     return tf.scope()
         .opBuilder("Pad", "Pad")

@@ -1,12 +1,12 @@
 package org.pixelrnn.train;
 
-import com.google.common.collect.Lists;
+import com.google.common.math.IntMath;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import org.pixelrnn.model.ImageModel;
+import org.pixelrnn.model.Conditionals;
 import org.pixelrnn.model.Likelihood;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.Pass;
@@ -23,13 +23,13 @@ import org.tensorflow.types.TUint8;
  * A batch in parts that are computed beside one another, each operation of a part by few threads.
  *
  * <p>A recurrence is a chain of operations too small to be shared out among cores; but a chain for
- * each half of the batch is two chains. Where a layer is two chains already, both halves may go
- * through it as one, in half as many operations, and through all else beside one another.
+ * each half of the batch is two chains. Where a layer is two chains already, the whole batch may go
+ * through it, in half as many operations, and through all else in pieces of its pixels.
  *
  * @param count how many parts
- * @param together how many of them go through the layers as one
+ * @param pieces in how many pieces the maps of each part are
  */
-public record BatchParts(int count, int together) {
+public record BatchParts(int count, int pieces) {
   /** Each is one more copy of the network's graph, to be optimized before the first step. */
   private static final int MOST = 4;
 
@@ -47,9 +47,10 @@ public record BatchParts(int count, int together) {
    * @param network that they go through
    */
   public static BatchParts of(int batchSize, int threads, Network network) {
-    int most = Math.min(MOST, batchSize / LEAST_IMAGES);
-    int count = Math.max(1, Math.min(threads, most));
-    return new BatchParts(count, Math.min(count, network.partsTogether(batchSize / count)));
+    int pieces = Math.min(network.pieces(), Math.min(threads, batchSize));
+    int most = Math.min(MOST, Math.max(1, batchSize / LEAST_IMAGES));
+    return new BatchParts(
+        Math.min(most, IntMath.divide(threads, pieces, RoundingMode.CEILING)), pieces);
   }
 
   /**
@@ -58,7 +59,7 @@ public record BatchParts(int count, int together) {
    * sets it: without, the operations of a recurrence are cut into pieces too small to pay.
    */
   public int threadsOfOperation(int threads) {
-    return Math.max(1, threads / count);
+    return Math.max(1, threads / (count * pieces));
   }
 
   /**
@@ -70,24 +71,19 @@ public record BatchParts(int count, int together) {
     Operand<TFloat32> batch = tf.dtypes.cast(size(tf, images), TFloat32.class);
     List<Operand<TFloat32>> sums = new ArrayList<>();
     Map<Weight, List<Operand<TFloat32>>> gradients = new LinkedHashMap<>();
-    List<Part> parts =
-        IntStream.range(0, count).mapToObj(number -> part(tf, images, number)).toList();
-    for (List<Part> asOne : Lists.partition(parts, together)) {
+    for (int number = 0; number < count; number++) {
+      Part part = part(tf, images, number);
       Pass pass = new Pass(tf.withSubScope("network"), weights);
-      List<Operand<TFloat32>> logits =
-          network.logits(pass, asOne.stream().map(Part::images).toList());
-      List<Operand<TFloat32>> logitsGradients = new ArrayList<>();
-      for (int i = 0; i < asOne.size(); i++) {
-        Part part = asOne.get(i);
-        Likelihood likelihood = network.likelihood(tf, logits.get(i), part.images());
-        Operand<TFloat32> counted = counted(tf, part);
-        sums.add(tf.reduceSum(tf.math.mul(likelihood.logProb(), counted), tf.constant(0)));
-        Operand<TFloat32> share =
-            tf.reshape(tf.math.div(counted, batch), tf.constant(new int[] {-1, 1, 1, 1, 1}));
-        logitsGradients.add(tf.math.mul(likelihood.logitsGradient(), share));
-      }
+      Conditionals conditionals = network.conditionals(pass, part.images(), pieces);
+      Likelihood likelihood = conditionals.likelihood(tf, part.images());
+      Operand<TFloat32> counted = counted(tf, part);
+      sums.add(tf.reduceSum(tf.math.mul(likelihood.logProb(), counted), tf.constant(0)));
       pass.chainRule()
-          .gradients(tf, logits, logitsGradients, network.weights())
+          .gradients(
+              tf,
+              conditionals.logits(),
+              likelihood.logitsGradients(tf, tf.math.div(counted, batch)),
+              network.weights())
           .forEach((weight, g) -> gradients.computeIfAbsent(weight, w -> new ArrayList<>()).add(g));
     }
     Map<Weight, Operand<TFloat32>> ofBatch = new LinkedHashMap<>();
@@ -100,15 +96,15 @@ public record BatchParts(int count, int together) {
    *
    * @param images {@code [n, height, width, channels]}
    */
-  Operand<TFloat32> logProb(Ops tf, ImageModel model, Weights weights, Operand<TUint8> images) {
+  Operand<TFloat32> logProb(Ops tf, Network network, Weights weights, Operand<TUint8> images) {
     List<Operand<TFloat32>> parts = new ArrayList<>();
     for (int number = 0; number < count; number++) {
       Part part = part(tf, images, number);
       Pass pass = new Pass(tf.withSubScope("part" + number), weights);
+      Operand<TFloat32> logProb =
+          network.conditionals(pass, part.images(), pieces).likelihood(tf, part.images()).logProb();
       Operand<TInt32> first = tf.expandDims(part.before(), tf.constant(0));
-      parts.add(
-          tf.slice(
-              model.scores(pass, part.images()).logProb(), first, tf.constant(new int[] {-1})));
+      parts.add(tf.slice(logProb, first, tf.constant(new int[] {-1})));
     }
     return count == 1 ? parts.get(0) : tf.concat(parts, tf.constant(0));
   }

@@ -48,13 +48,14 @@ class ChainRuleTest {
       Placeholder<TFloat32> step =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
       Pass pass = new Pass(tf, at);
-      Operand<TFloat32> logits = network.logits(pass, images);
+      Conditionals conditionals = network.conditionals(pass, images, 1);
+      Likelihood likelihood = conditionals.likelihood(tf, images);
       Map<Weight, Operand<TFloat32>> gradients =
           pass.chainRule()
               .gradients(
                   tf,
-                  List.of(logits),
-                  List.of(network.likelihood(tf, logits, images).logitsGradient()),
+                  conditionals.logits(),
+                  likelihood.logitsGradients(tf, tf.onesLike(likelihood.logProb())),
                   network.weights());
 
       List<Operand<TFloat32>> slopes = new ArrayList<>();
@@ -71,8 +72,7 @@ class ChainRuleTest {
         Map<Weight, Operand<TFloat32>> moved = new HashMap<>();
         network.weights().forEach(w -> moved.put(w, at.of(w)));
         moved.put(weight, tf.math.add(at.of(weight), tf.math.mul(direction, step)));
-        Operand<TFloat32> movedLogits = network.logits(new Pass(tf, moved::get), images);
-        losses.add(network.likelihood(tf, movedLogits, images).logProb());
+        losses.add(network.scores(new Pass(tf, moved::get), images).logProb());
       }
       try (Session session = Sessions.unoptimized(graph)) {
         double[] slope = run(session, step, 0, slopes);

@@ -149,9 +149,11 @@ class SkewedReferenceTest {
       Pass pass = new Pass(tf, weight -> weights.get(weight.name()));
       Operand<TFloat32> logits = network.logits(pass, images);
       Likelihood likelihood = Likelihood.of(tf, logits, images);
-      Operand<TFloat32> dy = tf.math.div(likelihood.logitsGradient(), tf.constant(4f));
+      Operand<TFloat32> shares = tf.constant(new float[] {0.25f, 0.25f, 0.25f, 0.25f});
       Map<Weight, Operand<TFloat32>> gradients =
-          pass.chainRule().gradients(tf, List.of(logits), List.of(dy), network.weights());
+          pass.chainRule()
+              .gradients(
+                  tf, List.of(logits), likelihood.logitsGradients(tf, shares), network.weights());
 
       Operand<TFloat32> referenceLogits =
           new SkewedReference(tf, config, weights, stateToState).logits(images);
@@ -165,9 +167,7 @@ class SkewedReferenceTest {
               "reference",
               new Output<?>[] {referenceLogits.asOutput()},
               xs,
-              new Output<?>[] {
-                tf.math.div(reference.logitsGradient(), tf.constant(4f)).asOutput()
-              });
+              new Output<?>[] {reference.logitsGradients(tf, shares).get(0).asOutput()});
       return new Losses(
           mean(tf, likelihood),
           List.copyOf(gradients.values()),

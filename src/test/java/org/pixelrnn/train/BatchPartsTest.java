@@ -7,13 +7,13 @@ import com.google.common.primitives.Floats;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.model.Weight;
@@ -41,28 +41,37 @@ class BatchPartsTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void lossAndGradientsAreThoseOfTheWhole(ModelConfig config) {
-    List<float[]> whole = descents(config, WHOLE);
-    for (BatchParts parts :
-        List.of(new BatchParts(2, 1), new BatchParts(3, 2), new BatchParts(4, 2))) {
-      List<float[]> inParts = descents(config, parts);
-      for (int i = 0; i < SIZES.length; i++) {
-        float largest = Math.max(Floats.max(whole.get(i)), -Floats.min(whole.get(i)));
-        assertArrayEquals(
-            whole.get(i), inParts.get(i), 1e-6f * (200 + largest), SIZES[i] + " images, " + parts);
-      }
-    }
+    Map<Integer, float[]> whole = descents(config, WHOLE, SIZES);
+    check(config, new BatchParts(2, 1), whole, SIZES);
+    // In pieces each part has at least as many images.
+    check(config, new BatchParts(1, 2), whole, 2, 5, 9);
+    check(config, new BatchParts(3, 2), whole, 5, 9);
+  }
+
+  private static void check(
+      ModelConfig config, BatchParts parts, Map<Integer, float[]> whole, int... sizes) {
+    descents(config, parts, sizes)
+        .forEach(
+            (size, inParts) -> {
+              float[] expected = whole.get(size);
+              float largest = Math.max(Floats.max(expected), -Floats.min(expected));
+              assertArrayEquals(
+                  expected, inParts, 1e-6f * (200 + largest), size + " images, " + parts);
+            });
   }
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void eachImageHasItsLogProbWhateverTheBatch(ModelConfig config) {
-    List<float[]> whole = logProbs(config, WHOLE);
-    for (int parts : new int[] {2, 4}) {
-      List<float[]> inParts = logProbs(config, new BatchParts(parts, 1));
-      for (int i = 0; i < SIZES.length; i++) {
-        assertEquals(SIZES[i], inParts.get(i).length);
-        assertArrayEquals(whole.get(i), inParts.get(i), 1e-4f, SIZES[i] + " images");
-      }
+    Map<Integer, float[]> whole = logProbs(config, WHOLE);
+    for (BatchParts parts :
+        List.of(new BatchParts(2, 1), new BatchParts(1, 2), new BatchParts(4, 2))) {
+      logProbs(config, parts)
+          .forEach(
+              (size, inParts) -> {
+                assertEquals(size, inParts.length);
+                assertArrayEquals(whole.get(size), inParts, 1e-4f, size + " images, " + parts);
+              });
     }
   }
 
@@ -72,7 +81,7 @@ class BatchPartsTest {
   void theGradientIsThatOfTheLoss(ModelConfig config) {
     Network network = new Network(config);
     BatchParts parts = new BatchParts(2, 1);
-    float[] all = descents(config, parts).get(2);
+    float[] all = descents(config, parts, 5).get(5);
     double squaredNorm = 0;
     for (int i = 1; i < all.length; i++) {
       squaredNorm += all[i] * all[i];
@@ -88,8 +97,9 @@ class BatchPartsTest {
                         parts.descent(tf, network, moved(tf, network, all, signed), images).loss());
                   }
                   return tf.stack(both);
-                })
-            .get(2);
+                },
+                5)
+            .get(5);
     assertEquals(1, (losses[1] - losses[0]) / (2 * way * squaredNorm), 0.1);
   }
 
@@ -124,24 +134,23 @@ class BatchPartsTest {
   }
 
   @Test
-  void smallPartsGoThroughTheLayersOfTwoRecurrencesAsOne() {
-    assertEquals(new BatchParts(1, 1), BatchParts.of(16, 1, diagonal(16)));
-    assertEquals(new BatchParts(2, 2), BatchParts.of(16, 2, diagonal(16)));
-    assertEquals(new BatchParts(4, 2), BatchParts.of(16, 4, diagonal(16)));
-    assertEquals(new BatchParts(2, 2), BatchParts.of(32, 2, diagonal(16)));
-    assertEquals(new BatchParts(2, 1), BatchParts.of(64, 2, diagonal(16)));
-    assertEquals(new BatchParts(2, 1), BatchParts.of(16, 2, diagonal(64)));
+  void mapsAreInAsManyPiecesAsALayerHasRecurrences() {
+    Network network =
+        new Network(config(16).setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance()).build());
+    assertEquals(new BatchParts(1, 1), BatchParts.of(16, 1, network));
+    assertEquals(new BatchParts(1, 2), BatchParts.of(16, 2, network));
+    assertEquals(new BatchParts(2, 2), BatchParts.of(16, 3, network));
+    assertEquals(new BatchParts(4, 2), BatchParts.of(16, 16, network));
+    assertEquals(new BatchParts(1, 2), BatchParts.of(2, 16, network));
+    assertEquals(new BatchParts(1, 1), BatchParts.of(1, 16, network));
   }
 
   @Test
   void operationsShareWhatThreadsThePartsLeave() {
     assertEquals(1, new BatchParts(2, 1).threadsOfOperation(2));
     assertEquals(4, new BatchParts(4, 1).threadsOfOperation(16));
+    assertEquals(4, new BatchParts(2, 2).threadsOfOperation(16));
     assertEquals(1, new BatchParts(4, 2).threadsOfOperation(3));
-  }
-
-  private static Network diagonal(int h) {
-    return new Network(config(h).setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance()).build());
   }
 
   private static ModelConfig.Builder config(int h) {
@@ -154,7 +163,8 @@ class BatchPartsTest {
   }
 
   /** Of batches of each size the loss, then all gradients. */
-  private static List<float[]> descents(ModelConfig config, BatchParts parts) {
+  private static Map<Integer, float[]> descents(
+      ModelConfig config, BatchParts parts, int... sizes) {
     Network network = new Network(config);
     return ofEachSize(
         config,
@@ -166,21 +176,22 @@ class BatchPartsTest {
           List<Operand<TFloat32>> flat = new ArrayList<>();
           all.forEach(x -> flat.add(tf.reshape(x, tf.constant(new int[] {-1}))));
           return tf.concat(flat, tf.constant(0));
-        });
+        },
+        sizes);
   }
 
-  private static List<float[]> logProbs(ModelConfig config, BatchParts parts) {
+  private static Map<Integer, float[]> logProbs(ModelConfig config, BatchParts parts) {
     return ofEachSize(
         config,
-        (tf, images) ->
-            parts.logProb(tf, ImageModel.of(config), TinyNetworks.weights(tf, 5), images));
+        (tf, images) -> parts.logProb(tf, new Network(config), TinyNetworks.weights(tf, 5), images),
+        SIZES);
   }
 
   /** What a graph makes of the first so many of some random images. */
-  private static List<float[]> ofEachSize(
-      ModelConfig config, BiFunction<Ops, Operand<TUint8>, Operand<TFloat32>> built) {
+  private static Map<Integer, float[]> ofEachSize(
+      ModelConfig config, BiFunction<Ops, Operand<TUint8>, Operand<TFloat32>> built, int... sizes) {
     int[] shape = {9, config.getHeight(), config.getWidth(), config.getChannels()};
-    List<float[]> values = new ArrayList<>();
+    Map<Integer, float[]> values = new LinkedHashMap<>();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Operand<TUint8> all =
@@ -199,13 +210,13 @@ class BatchPartsTest {
               Shape.of(-1, shape[1], shape[2], shape[3]));
       Operand<TFloat32> result = built.apply(tf, images);
       try (Session session = new Session(graph)) {
-        for (int batch : SIZES) {
+        for (int batch : sizes) {
           try (TInt32 count = TInt32.scalarOf(batch);
               Result found = session.runner().feed(size, count).fetch(result).run()) {
             TFloat32 value = (TFloat32) found.get(0);
             float[] array = new float[(int) value.size()];
             value.asRawTensor().data().asFloats().read(array);
-            values.add(array);
+            values.put(batch, array);
           }
         }
       }

@@ -3,7 +3,9 @@ package org.pixelrnn.model.scan;
 import com.google.common.cache.CacheBuilder;
 import com.google.common.cache.CacheLoader;
 import com.google.common.cache.LoadingCache;
+import com.google.common.primitives.Ints;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -21,45 +23,51 @@ import org.tensorflow.types.TFloat32;
  * <p>where the map of the second is shifted down by one row: h← at a pixel has seen those right of
  * it, which come later. The row that comes in from above is the initial state.
  *
- * <p>Inputs: x {@code [pixels, batch, in]}, then the {@link LstmWeights} of both directions, with
- * kernels {@code [1, 1, in, 4h]} and the taps {@code [2, h, 4h]} of the upper and of the left
- * neighbour; the initial states are among them if they are learned, and 0 otherwise.
+ * <p>Inputs: x {@code [pixels, batch, in]} in pieces, then the {@link LstmWeights} of both
+ * directions, with kernels {@code [1, 1, in, 4h]} and the taps {@code [2, h, 4h]} of the upper and
+ * of the left neighbour; the initial states are among them if they are learned, and 0 otherwise.
  */
 public final class DiagonalScan extends Scan {
-  private record Sizes(Diagonals diagonals, int in, int h, boolean learnedInitialState) {}
+  private record Sizes(
+      Diagonals diagonals, int pieces, int in, int h, boolean learnedInitialState) {}
 
   private static final LoadingCache<Sizes, DiagonalScan> SHARED =
       CacheBuilder.newBuilder().weakValues().build(CacheLoader.from(DiagonalScan::new));
 
   private final Diagonals diagonals;
+  private final int[] pieces;
   private final int in;
   private final int h;
   private final boolean learnedInitialState;
 
-  /**
-   * Those of the rows that are seen from below: what leftwards becomes of the last, nobody sees.
-   */
-  private final Diagonals seenFromBelow;
-
-  /** In the order of these: where the pixel of the mirror image is. */
-  private final int[] mirrored;
+  private final MirrorImage mirror;
 
   private DiagonalScan(Sizes sizes) {
     super(
-        "diagonal_scan_%dx%d_%d_%d"
-            .formatted(sizes.diagonals.height(), sizes.diagonals.width(), sizes.in, sizes.h));
+        "diagonal_scan_%dx%d_%d_%d_%d"
+            .formatted(
+                sizes.diagonals.height(),
+                sizes.diagonals.width(),
+                sizes.pieces,
+                sizes.in,
+                sizes.h));
     this.diagonals = sizes.diagonals;
+    this.pieces = diagonals.pieces(sizes.pieces);
     this.in = sizes.in;
     this.h = sizes.h;
     this.learnedInitialState = sizes.learnedInitialState;
-    // An image of one row has no such rows; but a recurrence has weights, which have a gradient.
-    this.seenFromBelow = new Diagonals(Math.max(1, diagonals.height() - 1), diagonals.width());
-    this.mirrored = seenFromBelow.inOrder((r, q) -> mirror(diagonals, r, q));
+    this.mirror = new MirrorImage(diagonals);
   }
 
-  /** The one scan of these sizes. */
-  public static DiagonalScan of(int height, int width, int in, int h, boolean learnedInitialState) {
-    return SHARED.getUnchecked(new Sizes(new Diagonals(height, width), in, h, learnedInitialState));
+  /**
+   * The one scan of these sizes.
+   *
+   * @param pieces that maps are in; there are at least as many diagonals
+   */
+  public static DiagonalScan of(
+      int height, int width, int pieces, int in, int h, boolean learnedInitialState) {
+    return SHARED.getUnchecked(
+        new Sizes(new Diagonals(height, width), pieces, in, h, learnedInitialState));
   }
 
   @Override
@@ -68,9 +76,13 @@ public final class DiagonalScan extends Scan {
   }
 
   @Override
+  public int[] pieces() {
+    return pieces.clone();
+  }
+
+  @Override
   List<Shape> inputShapes() {
-    List<Shape> shapes = new ArrayList<>();
-    shapes.add(Shape.of(diagonals.pixels(), Shape.UNKNOWN_SIZE, in));
+    List<Shape> shapes = new ArrayList<>(pieceShapes(in));
     for (int direction = 0; direction < 2; direction++) {
       shapes.add(Shape.of(1, 1, in, 4L * h));
       shapes.add(Shape.of(2, h, 4L * h));
@@ -84,8 +96,8 @@ public final class DiagonalScan extends Scan {
   }
 
   @Override
-  Shape outputShape() {
-    return Shape.of(diagonals.pixels(), Shape.UNKNOWN_SIZE, h);
+  List<Shape> outputShapes() {
+    return pieceShapes(h);
   }
 
   @Override
@@ -101,79 +113,130 @@ public final class DiagonalScan extends Scan {
   Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
     Both both = new Both(tf, inputs);
     PixelRows rows = both.rows;
-    Operand<TFloat32> x = rows.flat(inputs.get(0), in);
-    Operand<TFloat32> mirroredX = rows.gathered(x, diagonals.pixels(), in, mirrored);
-    List<Operand<TFloat32>> rightwards = both.rightwards.forward(x);
-    List<Operand<TFloat32>> leftwards = both.leftwards.forward(mirroredX);
-    Operand<TFloat32> extended =
-        rows.joined(List.of(rows.filled(both.leftwardsWeights.h(), 1, h), leftwards.get(0)));
-    int[] above = diagonals.inOrder((r, q) -> r == 0 ? 0 : 1 + mirror(seenFromBelow, r - 1, q));
-    Operand<TFloat32> y =
-        tf.math.add(
-            rightwards.get(0), rows.gathered(extended, 1 + seenFromBelow.pixels(), h, above));
+    Operand<TFloat32> mirroredX =
+        both.stitched(both.x, in, mirror.places(), mirror.diagonals().pixels()).get(0);
+    List<Operand<TFloat32>> rightwards =
+        both.rightwards.forward(rows.split(both.x, pieces, diagonals.lengths()));
+    List<Operand<TFloat32>> leftwards =
+        both.leftwards.forward(rows.split(mirroredX, mirror.diagonals().lengths()));
+
+    List<? extends Operand<TFloat32>> fromLeft = both.afterOutside(rightwards.get(0));
+    List<Operand<TFloat32>> fromRight =
+        both.gathered(leftwards.get(0), h, mirror.placesOfPixelsAbove());
     List<Operand<TFloat32>> tape = new ArrayList<>(rightwards);
     tape.addAll(leftwards);
     tape.add(mirroredX);
-    return new Result(rows.map(y, diagonals.pixels(), h), tape);
+    return new Result(both.sums(fromLeft, fromRight, h), tape);
   }
 
   @Override
   List<Operand<TFloat32>> backward(
-      Ops tf, List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> tape, Operand<TFloat32> dy) {
+      Ops tf,
+      List<Operand<TFloat32>> inputs,
+      List<Operand<TFloat32>> tape,
+      List<Operand<TFloat32>> dy) {
     Both both = new Both(tf, inputs);
     PixelRows rows = both.rows;
-    Operand<TFloat32> dh = rows.flat(dy, h);
-    // What a pixel of the mirror image gave to the row below; if there is only one row, nothing.
-    int[] below =
-        seenFromBelow.inOrder(
-            (r, q) -> r + 1 == diagonals.height() ? 0 : 1 + mirror(diagonals, r + 1, q));
-    Operand<TFloat32> extended = rows.joined(List.of(rows.zeros(1, h), dh));
-    List<Operand<TFloat32>> rightwards =
-        both.rightwards.backward(rows.flat(inputs.get(0), in), tape.subList(0, Tape.COUNT), dh);
-    List<Operand<TFloat32>> leftwards =
+    List<Operand<TFloat32>> dh = dy.stream().map(piece -> rows.flat(piece, h)).toList();
+    // What the pixels of the mirror image gave to the row below, and what came in from above.
+    int inside = diagonals.pixels() - diagonals.width();
+    List<? extends Operand<TFloat32>> given =
+        both.stitched(dh, h, mirror.placesOfPixelsAboveThenOutside(), inside);
+    Wavefront.Gradient rightwards =
+        both.rightwards.backward(
+            both.x,
+            pieces,
+            tape.subList(0, Tape.COUNT),
+            rows.split(dh, pieces, diagonals.lengths()));
+    Wavefront.Gradient leftwards =
         both.leftwards.backward(
-            tape.get(2 * Tape.COUNT),
+            List.of(tape.get(2 * Tape.COUNT)),
+            new int[] {mirror.diagonals().pixels()},
             tape.subList(Tape.COUNT, 2 * Tape.COUNT),
-            rows.gathered(extended, 1 + diagonals.pixels(), h, below));
+            rows.split(
+                inside == 0 ? rows.zeros(diagonals.pixels(), h) : given.get(0),
+                mirror.diagonals().lengths()));
 
-    List<Operand<TFloat32>> gradients = new ArrayList<>();
-    gradients.add(
-        tf.tensorScatterNdAdd(
-            rows.map(rightwards.get(0), diagonals.pixels(), in),
-            tf.reshape(tf.constant(mirrored), tf.constant(new int[] {-1, 1})),
-            rows.map(leftwards.get(0), seenFromBelow.pixels(), in)));
+    List<Operand<TFloat32>> fromLeft =
+        both.afterOutside(rightwards.gates()).stream()
+            .<Operand<TFloat32>>map(both.rightwards::inputGradient)
+            .toList();
+    List<Operand<TFloat32>> fromRight =
+        both.gathered(
+            both.leftwards.inputGradient(leftwards.gates()), in, mirror.placesAfterOutside());
+    List<Operand<TFloat32>> gradients = new ArrayList<>(both.sums(fromLeft, fromRight, in));
     int weights = LstmWeights.count(learnedInitialState);
-    gradients.addAll(rightwards.subList(1, 1 + weights));
-    gradients.addAll(leftwards.subList(1, 1 + weights));
+    gradients.addAll(rightwards.weights().subList(0, weights));
+    gradients.addAll(leftwards.weights().subList(0, weights));
     if (learnedInitialState) {
       // The leftwards initial h is also what came in above the first row.
-      Operand<TFloat32> cameIn =
-          rows.sum(rows.gathered(dh, diagonals.pixels(), h, diagonals.firstRow()));
       int initialH = gradients.size() - 2;
-      gradients.set(initialH, tf.math.add(gradients.get(initialH), cameIn));
+      gradients.set(initialH, tf.math.add(gradients.get(initialH), rows.sum(given.get(1))));
     }
     return gradients;
   }
 
-  private static int mirror(Diagonals diagonals, int row, int column) {
-    return diagonals.position(row, diagonals.width() - 1 - column);
-  }
-
-  /** The two directions of a call. */
+  /** A call: both directions, and the way from maps in pieces to the mirror image and back. */
   private final class Both {
+    private final Ops tf;
     private final PixelRows rows;
-    private final LstmWeights leftwardsWeights;
+    private final List<Operand<TFloat32>> x;
     private final Wavefront rightwards;
     private final Wavefront leftwards;
 
     Both(Ops tf, List<Operand<TFloat32>> inputs) {
-      this.rows =
-          new PixelRows(tf, inputs.get(0), Math.min(diagonals.height(), diagonals.width()) + 1);
+      this.tf = tf;
+      rows = new PixelRows(tf, inputs.get(0), Math.min(diagonals.height(), diagonals.width()) + 1);
+      x = inputs.subList(0, pieces.length).stream().map(piece -> rows.flat(piece, in)).toList();
       int weights = LstmWeights.count(learnedInitialState);
-      LstmWeights first = LstmWeights.of(tf, inputs.subList(1, 1 + weights), h);
-      leftwardsWeights = LstmWeights.of(tf, inputs.subList(1 + weights, 1 + 2 * weights), h);
-      rightwards = new Wavefront(tf, rows, diagonals, first, in, h);
-      leftwards = new Wavefront(tf, rows, seenFromBelow, leftwardsWeights, in, h);
+      List<Operand<TFloat32>> ofBoth = inputs.subList(pieces.length, inputs.size());
+      rightwards = wavefront(diagonals, ofBoth.subList(0, weights));
+      leftwards = wavefront(mirror.diagonals(), ofBoth.subList(weights, 2 * weights));
+    }
+
+    /** The pixels of all pieces in an order of their own, the first so many apart from the rest. */
+    List<? extends Operand<TFloat32>> stitched(
+        List<Operand<TFloat32>> flats, int features, int[] places, int first) {
+      Operand<TFloat32> all = rows.stitched(flats, features, ofPieces(places));
+      return rows.split(all, first, diagonals.pixels() - first);
+    }
+
+    /** One pixel for each of the image's, piece by piece, of the mirror image after outside. */
+    List<Operand<TFloat32>> gathered(Operand<TFloat32> mirrored, int features, int[] places) {
+      int pixels = 1 + mirror.diagonals().pixels();
+      return ofPieces(places).stream()
+          .map(piece -> rows.gathered(mirrored, pixels, features, piece))
+          .toList();
+    }
+
+    /** The pieces of a map that one pixel outside precedes. */
+    List<? extends Operand<TFloat32>> afterOutside(Operand<TFloat32> flat) {
+      return rows.split(flat, Ints.concat(new int[] {1}, pieces)).subList(1, 1 + pieces.length);
+    }
+
+    /** The sum of both directions, piece by piece. */
+    List<Operand<TFloat32>> sums(
+        List<? extends Operand<TFloat32>> first, List<Operand<TFloat32>> second, int features) {
+      List<Operand<TFloat32>> sums = new ArrayList<>();
+      for (int piece = 0; piece < pieces.length; piece++) {
+        Operand<TFloat32> sum = tf.math.add(first.get(piece), second.get(piece));
+        sums.add(rows.map(sum, pieces[piece], features));
+      }
+      return sums;
+    }
+
+    private List<int[]> ofPieces(int[] all) {
+      List<int[]> numbers = new ArrayList<>();
+      int from = 0;
+      for (int pixels : pieces) {
+        numbers.add(Arrays.copyOfRange(all, from, from + pixels));
+        from += pixels;
+      }
+      return numbers;
+    }
+
+    private Wavefront wavefront(Diagonals over, List<Operand<TFloat32>> weights) {
+      return new Wavefront(tf, rows, over, LstmWeights.of(tf, weights, h), in, h);
     }
   }
 }

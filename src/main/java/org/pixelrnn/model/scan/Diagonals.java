@@ -36,6 +36,18 @@ record Diagonals(int height, int width) {
     return IntStream.range(0, count()).map(this::length).toArray();
   }
 
+  /** The pixels in each of so many pieces, of whole diagonals and about the same size. */
+  int[] pieces(int count) {
+    int[] pieces = new int[count];
+    int position = 0;
+    for (int length : lengths()) {
+      // A diagonal is where its middle is.
+      pieces[(int) ((2L * position + length) * count / (2L * pixels()))] += length;
+      position += length;
+    }
+    return pieces;
+  }
+
   /** Whether the uppermost pixel of a diagonal is in the first row, with nothing above it. */
   boolean beginsAtTop(int diagonal) {
     return diagonal < width;

@@ -1,5 +1,7 @@
 package org.pixelrnn.model.scan;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -60,9 +62,32 @@ final class PixelRows {
         .output();
   }
 
+  /**
+   * Consecutive ranges of so many pixels each, of a map in pieces.
+   *
+   * @param sizes the pixels in each piece; each range is within one
+   */
+  List<Operand<TFloat32>> split(List<Operand<TFloat32>> pieces, int[] sizes, int... pixels) {
+    List<Operand<TFloat32>> ranges = new ArrayList<>();
+    int next = 0;
+    for (int piece = 0; piece < sizes.length; piece++) {
+      int first = next;
+      for (int covered = 0; covered < sizes[piece]; next++) {
+        covered += pixels[next];
+      }
+      ranges.addAll(split(pieces.get(piece), Arrays.copyOfRange(pixels, first, next)));
+    }
+    return ranges;
+  }
+
   /** A range of pixels. */
   Operand<TFloat32> range(Operand<TFloat32> flat, int from, int count) {
     return tf.slice(flat, starts.get(from), sizes.get(count));
+  }
+
+  /** All pixels but the first ones. */
+  Operand<TFloat32> from(Operand<TFloat32> flat, int pixel) {
+    return tf.slice(flat, starts.get(pixel), tf.constant(new int[] {-1, -1}));
   }
 
   /** The same vector {@code [features]} in {@code count} pixels. */
@@ -82,6 +107,21 @@ final class PixelRows {
   /** Some pixels, in the order of {@code indices}, of a map of {@code pixels}. */
   Operand<TFloat32> gathered(Operand<TFloat32> flat, int pixels, int features, int[] indices) {
     return flat(tf.gather(map(flat, pixels, features), tf.constant(indices), rowAxis), features);
+  }
+
+  /**
+   * The pixels of several maps in one.
+   *
+   * @param places for each map, where in the result its pixels are; together all places
+   */
+  Operand<TFloat32> stitched(List<Operand<TFloat32>> flats, int features, List<int[]> places) {
+    List<Operand<TInt32>> indices = new ArrayList<>();
+    List<Operand<TFloat32>> maps = new ArrayList<>();
+    for (int i = 0; i < flats.size(); i++) {
+      indices.add(tf.constant(places.get(i)));
+      maps.add(map(flats.get(i), places.get(i).length, features));
+    }
+    return flat(tf.dynamicStitch(indices, maps), features);
   }
 
   /** Ranges one after the other. */

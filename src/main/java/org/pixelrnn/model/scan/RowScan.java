@@ -59,10 +59,15 @@ public final class RowScan extends Scan {
     return IntStream.range(0, height * width).toArray();
   }
 
+  /** One. */
+  @Override
+  public int[] pieces() {
+    return new int[] {height * width};
+  }
+
   @Override
   List<Shape> inputShapes() {
-    List<Shape> shapes = new ArrayList<>();
-    shapes.add(Shape.of((long) height * width, Shape.UNKNOWN_SIZE, in));
+    List<Shape> shapes = new ArrayList<>(pieceShapes(in));
     shapes.add(Shape.of(1, 3, in, 4L * h));
     shapes.add(Shape.of(3, h, 4L * h));
     shapes.add(Shape.of(4L * h));
@@ -74,8 +79,8 @@ public final class RowScan extends Scan {
   }
 
   @Override
-  Shape outputShape() {
-    return Shape.of((long) height * width, Shape.UNKNOWN_SIZE, h);
+  List<Shape> outputShapes() {
+    return pieceShapes(h);
   }
 
   @Override
@@ -111,18 +116,22 @@ public final class RowScan extends Scan {
       c = step.c();
       steps.add(step);
     }
-    List<Operand<TFloat32>> tape = new ArrayList<>(Tape.of(rows, steps));
+    List<Operand<TFloat32>> tape =
+        new ArrayList<>(Tape.of(rows, List.of(beyond, rows.filled(weights.h(), 1, h)), steps));
     tape.add(leftAndX);
-    return new Result(rows.map(tape.get(0), height * width, h), tape);
+    return new Result(List.of(rows.map(rows.from(tape.get(0), 2), height * width, h)), tape);
   }
 
   @Override
   List<Operand<TFloat32>> backward(
-      Ops tf, List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> tape, Operand<TFloat32> dy) {
+      Ops tf,
+      List<Operand<TFloat32>> inputs,
+      List<Operand<TFloat32>> tape,
+      List<Operand<TFloat32>> dy) {
     PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
     LstmWeights weights = LstmWeights.of(tf, inputs.subList(1, inputs.size()), h);
     Tape steps = new Tape(tf, rows, tape, h, eachRow());
-    List<? extends Operand<TFloat32>> dys = rows.split(rows.flat(dy, h), eachRow());
+    List<? extends Operand<TFloat32>> dys = rows.split(rows.flat(dy.get(0), h), eachRow());
     List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 3L).output();
     Operand<TFloat32> beyond = rows.zeros(1, h);
 
@@ -149,7 +158,7 @@ public final class RowScan extends Scan {
 
     List<Operand<TFloat32>> seenH = new ArrayList<>();
     for (int column = -1; column <= 1; column++) {
-      seenH.add(aboveBeside(rows, weights, steps.h(), column));
+      seenH.add(aboveBeside(rows, steps.h(), column));
     }
     Operand<TFloat32> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), tf.constant(0f));
     List<Operand<TFloat32>> gradients =
@@ -189,18 +198,14 @@ public final class RowScan extends Scan {
   }
 
   /** The h of the row above at each pixel's column and so many to the right. */
-  private Operand<TFloat32> aboveBeside(
-      PixelRows rows, LstmWeights weights, Operand<TFloat32> all, int right) {
-    // Beyond the sides, above the first row, and all pixels.
-    Operand<TFloat32> extended =
-        rows.joined(List.of(rows.zeros(1, h), rows.filled(weights.h(), 1, h), all));
+  private Operand<TFloat32> aboveBeside(PixelRows rows, Operand<TFloat32> all, int right) {
     int[] positions = new int[height * width];
     for (int p = 0; p < positions.length; p++) {
       int column = p % width + right;
       boolean beyond = column < 0 || column >= width;
       positions[p] = beyond ? 0 : p < width ? 1 : 2 + p - width + right;
     }
-    return rows.gathered(extended, 2 + height * width, h, positions);
+    return rows.gathered(all, 2 + height * width, h, positions);
   }
 
   /** At each pixel another one's value, or 0 for position 0. */

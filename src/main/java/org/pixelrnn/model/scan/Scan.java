@@ -3,11 +3,12 @@ package org.pixelrnn.model.scan;
 import com.google.common.base.Supplier;
 import com.google.common.base.Suppliers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.PartitionedCall;
@@ -15,15 +16,14 @@ import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TType;
 
 /**
  * A recurrence over the pixels of a map, unrolled once in a graph function that takes the weights
  * as arguments, and its hand-derived adjoint in a second one: layers of the same shape share both,
  * so that a deep network's graph is little larger than a shallow one's.
  *
- * <p>Maps are {@code [pixels, batch, features]}, pixels in the scan's own {@link #order()}; the
- * batch may be of any size.
+ * <p>Maps are {@code [pixels, batch, features]}, pixels in the scan's own {@link #order()}, in one
+ * or more {@link #pieces()}; the batch may be of any size.
  */
 public abstract sealed class Scan permits DiagonalScan, RowScan {
   // Freed when nothing refers to the scan any more; graphs that call the functions have copies.
@@ -43,25 +43,28 @@ public abstract sealed class Scan permits DiagonalScan, RowScan {
   /**
    * The result of a scan.
    *
-   * @param y {@code [pixels, batch, h]}
+   * @param y in pieces, {@code [pixels, batch, h]} each
    * @param tape what {@link #gradients} needs
    */
-  public record Result(Operand<TFloat32> y, List<Operand<TFloat32>> tape) {}
+  public record Result(List<Operand<TFloat32>> y, List<Operand<TFloat32>> tape) {}
 
   /** The pixel (row · width + column) at each position of the maps. */
   public abstract int[] order();
 
+  /** How many pixels, consecutive in the order, each piece of its maps has. */
+  public abstract int[] pieces();
+
   /**
    * Calls the scan.
    *
-   * @param inputs x, {@code [pixels, batch, in]}, and the weights in order
+   * @param inputs x in pieces, {@code [pixels, batch, in]} each, and the weights in order
    */
   public Result apply(Ops tf, List<Operand<TFloat32>> inputs) {
-    List<Shape> shapes = new ArrayList<>();
-    shapes.add(outputShape());
-    shapes.addAll(tapeShapes());
-    List<Operand<TFloat32>> results = call(tf, forward.get(), inputs, shapes);
-    return new Result(results.get(0), List.copyOf(results.subList(1, results.size())));
+    List<Shape> shapes = outputShapes();
+    List<Operand<TFloat32>> results =
+        call(tf, forward.get(), inputs, shapes.size() + tapeShapes().size());
+    return new Result(
+        shaped(tf, results, shapes), List.copyOf(results.subList(shapes.size(), results.size())));
   }
 
   /**
@@ -69,20 +72,21 @@ public abstract sealed class Scan permits DiagonalScan, RowScan {
    *
    * @param inputs those of the scan
    * @param result of the scan
-   * @param dy the gradient of y, of its shape
+   * @param dy the gradient of y, in its pieces
    * @return the gradient of each input, in order
    */
   public List<Operand<TFloat32>> gradients(
-      Ops tf, List<Operand<TFloat32>> inputs, Result result, Operand<TFloat32> dy) {
+      Ops tf, List<Operand<TFloat32>> inputs, Result result, List<Operand<TFloat32>> dy) {
     List<Operand<TFloat32>> arguments = new ArrayList<>(inputs);
     arguments.addAll(result.tape);
-    arguments.add(dy);
-    return call(tf, adjoint.get(), arguments, inputShapes());
+    arguments.addAll(dy);
+    List<Shape> shapes = inputShapes();
+    return shaped(tf, call(tf, adjoint.get(), arguments, shapes.size()), shapes);
   }
 
   abstract List<Shape> inputShapes();
 
-  abstract Shape outputShape();
+  abstract List<Shape> outputShapes();
 
   abstract List<Shape> tapeShapes();
 
@@ -91,7 +95,17 @@ public abstract sealed class Scan permits DiagonalScan, RowScan {
 
   /** The operations of the adjoint: the gradient of each input. */
   abstract List<Operand<TFloat32>> backward(
-      Ops tf, List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> tape, Operand<TFloat32> dy);
+      Ops tf,
+      List<Operand<TFloat32>> inputs,
+      List<Operand<TFloat32>> tape,
+      List<Operand<TFloat32>> dy);
+
+  /** The shapes of a map's pieces. */
+  final List<Shape> pieceShapes(int features) {
+    return IntStream.of(pieces())
+        .mapToObj(pixels -> Shape.of(pixels, Shape.UNKNOWN_SIZE, features))
+        .toList();
+  }
 
   private ConcreteFunction forwardFunction() {
     return neverInlined(
@@ -99,7 +113,7 @@ public abstract sealed class Scan permits DiagonalScan, RowScan {
             name,
             function -> {
               Result result = forward(function.tf(), arguments(function, inputShapes()));
-              List<Operand<TFloat32>> all = new ArrayList<>(List.of(result.y));
+              List<Operand<TFloat32>> all = new ArrayList<>(result.y);
               all.addAll(result.tape);
               return all;
             }));
@@ -112,7 +126,7 @@ public abstract sealed class Scan permits DiagonalScan, RowScan {
             function -> {
               List<Operand<TFloat32>> inputs = arguments(function, inputShapes());
               List<Operand<TFloat32>> tape = arguments(function, tapeShapes());
-              Operand<TFloat32> dy = arguments(function, List.of(outputShape())).get(0);
+              List<Operand<TFloat32>> dy = arguments(function, outputShapes());
               return backward(function.tf(), inputs, tape, dy);
             }));
   }
@@ -144,15 +158,24 @@ public abstract sealed class Scan permits DiagonalScan, RowScan {
   }
 
   private static List<Operand<TFloat32>> call(
-      Ops tf, ConcreteFunction function, List<Operand<TFloat32>> arguments, List<Shape> shapes) {
-    List<Class<? extends TType>> types = new ArrayList<>();
-    shapes.forEach(shape -> types.add(TFloat32.class));
-    List<Output<?>> results =
-        PartitionedCall.create(tf.scope(), new ArrayList<>(arguments), types, function).output();
+      Ops tf, ConcreteFunction function, List<Operand<TFloat32>> arguments, int results) {
+    return PartitionedCall.create(
+            tf.scope(),
+            new ArrayList<>(arguments),
+            Collections.nCopies(results, TFloat32.class),
+            function)
+        .output()
+        .stream()
+        .<Operand<TFloat32>>map(result -> result.expect(TFloat32.class))
+        .toList();
+  }
+
+  /** A call does not know its results' shapes, on which what follows depends. */
+  private static List<Operand<TFloat32>> shaped(
+      Ops tf, List<Operand<TFloat32>> results, List<Shape> shapes) {
     List<Operand<TFloat32>> shaped = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
-      // A call does not know its results' shapes, on which what follows depends.
-      shaped.add(tf.ensureShape(results.get(i).expect(TFloat32.class), shapes.get(i)));
+      shaped.add(tf.ensureShape(results.get(i), shapes.get(i)));
     }
     return List.copyOf(shaped);
   }

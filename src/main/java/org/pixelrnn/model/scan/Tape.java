@@ -18,16 +18,10 @@ import org.tensorflow.types.TFloat32;
 final class Tape {
   private static final List<Function<LstmStep, Operand<TFloat32>>> PARTS =
       List.of(
-          LstmStep::h,
-          LstmStep::cPrevious,
-          LstmStep::i,
-          LstmStep::g,
-          LstmStep::f,
-          LstmStep::o,
-          LstmStep::tanh);
+          LstmStep::cPrevious, LstmStep::i, LstmStep::g, LstmStep::f, LstmStep::o, LstmStep::tanh);
 
   /** How many tensors a tape is. */
-  static final int COUNT = PARTS.size();
+  static final int COUNT = 1 + PARTS.size();
 
   private final Ops tf;
   private final Operand<TFloat32> h;
@@ -51,9 +45,19 @@ final class Tape {
     }
   }
 
-  /** All steps as {@link #COUNT} tensors. */
-  static List<Operand<TFloat32>> of(PixelRows rows, List<LstmStep> steps) {
-    return PARTS.stream().map(part -> rows.joined(steps.stream().map(part).toList())).toList();
+  /**
+   * All steps as {@link #COUNT} tensors.
+   *
+   * @param outside what is seen of h where no pixel is, which precedes those of the steps
+   */
+  static List<Operand<TFloat32>> of(
+      PixelRows rows, List<Operand<TFloat32>> outside, List<LstmStep> steps) {
+    List<Operand<TFloat32>> parts = new ArrayList<>();
+    List<Operand<TFloat32>> h = new ArrayList<>(outside);
+    steps.forEach(step -> h.add(step.h()));
+    parts.add(rows.joined(h));
+    PARTS.forEach(part -> parts.add(rows.joined(steps.stream().map(part).toList())));
+    return List.copyOf(parts);
   }
 
   /** The shapes of {@link #of}. */
@@ -61,7 +65,7 @@ final class Tape {
     return Collections.nCopies(COUNT, Shape.of(Shape.UNKNOWN_SIZE, h));
   }
 
-  /** The h of all steps. */
+  /** What is seen of h where no pixel is, and the h of all steps. */
   Operand<TFloat32> h() {
     return h;
   }

@@ -28,6 +28,12 @@ final class Wavefront {
   private final int in;
   private final int h;
 
+  /**
+   * A recurrence.
+   *
+   * @param diagonals that it goes over
+   * @param in features of x
+   */
   Wavefront(Ops tf, PixelRows rows, Diagonals diagonals, LstmWeights weights, int in, int h) {
     this.tf = tf;
     this.rows = rows;
@@ -38,12 +44,22 @@ final class Wavefront {
   }
 
   /**
+   * What flows back.
+   *
+   * @param gates the gradients of the gates before their σ and tanh: 0 for a pixel outside, then
+   *     those of all pixels, {@code [(1 + pixels) · batch, 4h]}
+   * @param weights the gradients of the weights, in order
+   */
+  record Gradient(Operand<TFloat32> gates, List<Operand<TFloat32>> weights) {}
+
+  /**
    * All steps.
    *
-   * @param x {@code [pixels · batch, in]}, pixels by diagonals
-   * @return a {@link Tape}, whose first part is all h, {@code [pixels · batch, h]}
+   * @param xs of each diagonal, {@code [pixels · batch, in]}
+   * @return a {@link Tape}, whose first part is the initial h and all others, {@code [(1 + pixels)
+   *     · batch, h]}
    */
-  List<Operand<TFloat32>> forward(Operand<TFloat32> x) {
+  List<Operand<TFloat32>> forward(List<? extends Operand<TFloat32>> xs) {
     Operand<TFloat32> matrix =
         rows.joined(
             List.of(
@@ -52,7 +68,6 @@ final class Wavefront {
     LstmStep.Gates gates = LstmStep.Gates.of(tf, matrix, weights.bias(), h);
     Operand<TFloat32> outsideH = rows.filled(weights.h(), 1, h);
     Operand<TFloat32> outsideC = rows.filled(weights.c(), 1, h);
-    List<? extends Operand<TFloat32>> xs = rows.split(x, diagonals.lengths());
     List<LstmStep> steps = new ArrayList<>();
     for (int d = 0; d < diagonals.count(); d++) {
       int length = diagonals.length(d);
@@ -82,58 +97,75 @@ final class Wavefront {
       steps.add(
           LstmStep.of(tf, rows.beside(List.of(xs.get(d), above)), left, rows.joined(cLeft), gates));
     }
-    return Tape.of(rows, steps);
+    return Tape.of(rows, List.of(outsideH), steps);
   }
 
   /**
-   * The adjoint.
+   * The adjoint, all but {@link #inputGradient}.
    *
-   * @param x that of the scan
+   * @param x that of the scan, {@code [pixels · batch, in]}, in the given pieces
    * @param tape what {@link #forward} has left
-   * @param dh the gradient of all h, {@code [pixels · batch, h]}
-   * @return the gradient of x, {@code [pixels · batch, in]}, then those of the weights in order
+   * @param dhs the gradient of h of each diagonal
    */
-  List<Operand<TFloat32>> backward(
-      Operand<TFloat32> x, List<Operand<TFloat32>> tape, Operand<TFloat32> dh) {
+  Gradient backward(
+      List<Operand<TFloat32>> x,
+      int[] pieces,
+      List<Operand<TFloat32>> tape,
+      List<? extends Operand<TFloat32>> dhs) {
     Tape steps = new Tape(tf, rows, tape, h, diagonals.lengths());
     List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 2L).output();
     List<Operand<TFloat32>> outsideC = new ArrayList<>();
-    Operand<TFloat32> gates = gateGradients(steps, taps, dh, outsideC);
+    List<Operand<TFloat32>> ofDiagonals = new ArrayList<>(List.of(rows.zeros(1, 4 * h)));
+    ofDiagonals.addAll(gateGradients(steps, taps, dhs, outsideC));
+    Operand<TFloat32> afterOutside = rows.joined(ofDiagonals);
+    Operand<TFloat32> gates = rows.from(afterOutside, 1);
 
-    Operand<TFloat32> extended = rows.joined(List.of(rows.filled(weights.h(), 1, h), steps.h()));
+    List<? extends Operand<TFloat32>> gatesOfPieces = rows.split(gates, pieces);
+    List<Operand<TFloat32>> kernels = new ArrayList<>();
+    for (int piece = 0; piece < pieces.length; piece++) {
+      kernels.add(rows.matrixGradient(x.get(piece), gatesOfPieces.get(piece)));
+    }
+    Operand<TFloat32> kernel = kernels.size() == 1 ? kernels.get(0) : tf.math.addN(kernels);
     Operand<TFloat32> above =
-        neighbours(extended, (r, q) -> r == 0 ? 0 : 1 + diagonals.position(r - 1, q));
+        neighbours(steps.h(), (r, q) -> r == 0 ? 0 : 1 + diagonals.position(r - 1, q));
     Operand<TFloat32> left =
-        neighbours(extended, (r, q) -> q == 0 ? 0 : 1 + diagonals.position(r, q - 1));
-    return List.of(
-        tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true)),
-        tf.reshape(rows.matrixGradient(x, gates), tf.constant(new int[] {1, 1, in, 4 * h})),
-        tf.stack(List.of(rows.matrixGradient(above, gates), rows.matrixGradient(left, gates))),
-        rows.sum(gates),
-        tf.math.add(
-            throughTap(taps.get(0), sumOver(gates, diagonals.firstRow())),
-            throughTap(taps.get(1), sumOver(gates, diagonals.firstColumn()))),
-        rows.sum(rows.joined(outsideC)));
+        neighbours(steps.h(), (r, q) -> q == 0 ? 0 : 1 + diagonals.position(r, q - 1));
+    return new Gradient(
+        afterOutside,
+        List.of(
+            tf.reshape(kernel, tf.constant(new int[] {1, 1, in, 4 * h})),
+            tf.stack(List.of(rows.matrixGradient(above, gates), rows.matrixGradient(left, gates))),
+            tf.nn.biasAddGrad(gates),
+            tf.math.add(
+                throughTap(taps.get(0), sumOver(gates, diagonals.firstRow())),
+                throughTap(taps.get(1), sumOver(gates, diagonals.firstColumn()))),
+            rows.sum(rows.joined(outsideC))));
   }
 
   /**
-   * The gradients of all gates before their σ and tanh, {@code [pixels · batch, 4h]}.
+   * The gradient of x, {@code [pixels · batch, in]}.
+   *
+   * @param gates those of the same pixels, {@code [pixels · batch, 4h]}
+   */
+  Operand<TFloat32> inputGradient(Operand<TFloat32> gates) {
+    return tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true));
+  }
+
+  /**
+   * The gradients of each diagonal's gates, {@code [pixels · batch, 4h]}.
    *
    * @param outsideC takes the gradients of the initial c, a range of one pixel each
    */
-  private Operand<TFloat32> gateGradients(
+  private List<Operand<TFloat32>> gateGradients(
       Tape steps,
       List<? extends Operand<TFloat32>> taps,
-      Operand<TFloat32> dh,
+      List<? extends Operand<TFloat32>> dhs,
       List<Operand<TFloat32>> outsideC) {
     int[] lengths = diagonals.lengths();
-    List<? extends Operand<TFloat32>> dhs = rows.split(dh, lengths);
     Operand<TFloat32> nothing = rows.zeros(1, h);
     // Turned once, and not by each product.
-    List<Operand<TFloat32>> turned =
-        taps.stream()
-            .<Operand<TFloat32>>map(tap -> tf.linalg.transpose(tap, tf.constant(new int[] {1, 0})))
-            .toList();
+    Operand<TFloat32> turned =
+        tf.linalg.transpose(rows.joined(taps), tf.constant(new int[] {1, 0}));
 
     int last = diagonals.count() - 1;
     List<Operand<TFloat32>> gates = new ArrayList<>();
@@ -150,8 +182,10 @@ final class Wavefront {
       }
       if (d > 0) {
         // A pixel gets from the one below it, if there is one, and from the one right of it.
-        Operand<TFloat32> fromBelow = tf.linalg.matMul(gradient.gates(), turned.get(0));
-        Operand<TFloat32> fromRight = tf.linalg.matMul(gradient.gates(), turned.get(1));
+        List<? extends Operand<TFloat32>> both =
+            tf.split(tf.constant(1), tf.linalg.matMul(gradient.gates(), turned), 2L).output();
+        Operand<TFloat32> fromBelow = both.get(0);
+        Operand<TFloat32> fromRight = both.get(1);
         if (diagonals.beginsAtTop(d)) {
           fromBelow = rows.range(fromBelow, 1, lengths[d] - 1);
         }
@@ -168,7 +202,7 @@ final class Wavefront {
         dc = dcInside;
       }
     }
-    return rows.joined(gates);
+    return gates;
   }
 
   /** The kernel as a matrix, {@code [in, 4h]}. */

@@ -2,11 +2,14 @@ package org.pixelrnn.model.scan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.common.primitives.Doubles;
+import com.google.common.primitives.Floats;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -34,12 +37,23 @@ class ScanTest {
         .flatMap(s -> Stream.of(Arguments.of(s[0], s[1], 1), Arguments.of(s[0], s[1], 3)));
   }
 
+  static Stream<Arguments> shapesInPieces() {
+    return shapes()
+        .flatMap(
+            arguments -> {
+              Object[] shape = arguments.get();
+              int mostPieces = (int) shape[0] + (int) shape[1] > 2 ? 2 : 1;
+              return IntStream.rangeClosed(1, mostPieces)
+                  .mapToObj(pieces -> Arguments.of(shape[0], shape[1], shape[2], pieces));
+            });
+  }
+
   @ParameterizedTest
-  @MethodSource("shapes")
-  void diagonal(int height, int width, int batch) {
-    DiagonalScan scan = DiagonalScan.of(height, width, IN, H, true);
+  @MethodSource("shapesInPieces")
+  void diagonal(int height, int width, int batch, int pieces) {
+    DiagonalScan scan = DiagonalScan.of(height, width, pieces, IN, H, true);
     ExactRecurrence exact = new ExactRecurrence(height, width, batch, IN, H);
-    check(scan, batch, inputs -> exact.diagonal(scan.order(), inputs));
+    check(scan, batch, inputs -> exact.diagonal(scan.order(), joined(inputs, pieces)));
   }
 
   @ParameterizedTest
@@ -83,21 +97,41 @@ class ScanTest {
         operands.add(constant(tf, inputs.get(i), shapes.get(i)));
       }
       Scan.Result result = scan.apply(tf, operands);
-      long[] mapShape = {shapes.get(0)[0], batch, H};
-      List<Operand<TFloat32>> gradients =
-          scan.gradients(tf, operands, result, constant(tf, dy, mapShape));
+      List<Operand<TFloat32>> dys = new ArrayList<>();
+      int from = 0;
+      for (int pixels : scan.pieces()) {
+        int to = from + pixels * batch * H;
+        long[] shape = {pixels, batch, H};
+        dys.add(constant(tf, Arrays.copyOfRange(dy, from, to), shape));
+        from = to;
+      }
+      List<Operand<TFloat32>> gradients = scan.gradients(tf, operands, result, dys);
       try (Session session = new Session(graph)) {
-        Session.Runner runner = session.runner().fetch(result.y());
+        Session.Runner runner = session.runner();
+        result.y().forEach(runner::fetch);
         gradients.forEach(runner::fetch);
         try (Result found = runner.run()) {
-          assertClose(y, values(found, 0), "y");
+          int pieces = result.y().size();
+          float[][] ofPieces = new float[pieces][];
+          Arrays.setAll(ofPieces, piece -> values(found, piece));
+          assertClose(y, Floats.concat(ofPieces), "y");
           for (int i = 0; i < inputs.size(); i++) {
             assertClose(
-                differences(exact, inputs, i, dy), values(found, i + 1), "gradient of input " + i);
+                differences(exact, inputs, i, dy),
+                values(found, pieces + i),
+                "gradient of input " + i);
           }
         }
       }
     }
+  }
+
+  /** With x in one piece. */
+  private static List<double[]> joined(List<double[]> inputs, int pieces) {
+    List<double[]> joined = new ArrayList<>();
+    joined.add(Doubles.concat(inputs.subList(0, pieces).toArray(double[][]::new)));
+    joined.addAll(inputs.subList(pieces, inputs.size()));
+    return joined;
   }
 
   /** The gradient of Σ dy·y with respect to one input. */
