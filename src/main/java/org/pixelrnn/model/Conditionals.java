@@ -12,9 +12,9 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
 /**
- * What a network says of each sub-pixel given all earlier ones, {@code log p(x_i = k | x_<i)} up to
- * a constant, where its layers have the pixels: what is asked of all of them together, as the
- * likelihood is, need not bring them into the order of an image.
+ * What a network says of each sub-pixel given all earlier ones (section 2, equations 1 and 2),
+ * {@code log p(x_i = k | x_<i)} up to a constant, where its layers have the pixels: what is asked
+ * of all of them together, as the likelihood is, need not bring them into the order of an image.
  *
  * <p>Layers have pixels that images have not, see {@link Margin}, and a conditioned network may
  * know some; these count for nothing.
@@ -45,7 +45,10 @@ public final class Conditionals {
         logits.stream().map(piece -> split(tf, piece, shape.channels(), shape.levels())).toList();
   }
 
-  /** Piece by piece, {@code [..., channels, levels]}. */
+  /**
+   * Piece by piece, {@code [pixels, n, channels, levels]}; {@code [n, height, width, channels,
+   * levels]} in one piece if the layers have maps as images.
+   */
   public List<Operand<TFloat32>> logits() {
     return logits;
   }
@@ -71,7 +74,8 @@ public final class Conditionals {
    * The likelihood of images; of a conditioned network, of those of their pixels that are not known
    * to it, given the small versions.
    *
-   * @param images that these are the conditionals of
+   * @param images level indices that these are the conditionals of, {@code [n, height, width,
+   *     channels]}
    */
   public Likelihood likelihood(Ops tf, Operand<TUint8> images) {
     Operand<TInt32> levels = margin.added(tf, tf.dtypes.cast(images, TInt32.class));
@@ -80,8 +84,7 @@ public final class Conditionals {
 
   /** 1 for pixels that count, 0 for those that do not, if there are such. */
   private Optional<List<Operand<TFloat32>>> counted(Ops tf) {
-    boolean someAreKnown = condition.map(Condition::pixelsAreKnown).orElse(false);
-    if (margin.columns() == 0 && !someAreKnown) {
+    if (margin.columns() == 0 && !condition.map(Condition::pixelsAreKnown).orElse(false)) {
       return Optional.empty();
     }
     int width = shape.width() + margin.columns();
@@ -89,7 +92,7 @@ public final class Conditionals {
     for (int i = 0; i < counted.length; i++) {
       int row = i / width;
       int column = i % width;
-      boolean known = someAreKnown && condition.get().isKnown(row, column);
+      boolean known = condition.map(c -> c.isKnown(row, column)).orElse(false);
       counted[i] = column < shape.width() && !known ? 1 : 0;
     }
     int[] map = {1, shape.height(), width, 1};

@@ -143,7 +143,7 @@ public final class Network implements ImageModel {
   }
 
   /**
-   * {@link #logits}, wherever they are.
+   * {@link #logits} where the layers have the pixels.
    *
    * @param images level indices, {@code [n, height, width, channels]}, as many as there are pieces
    *     or more

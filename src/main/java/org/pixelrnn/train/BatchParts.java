@@ -27,7 +27,8 @@ import org.tensorflow.types.TUint8;
  * through it, in half as many operations, and through all else in pieces of its pixels.
  *
  * @param count how many parts
- * @param pieces in how many pieces the maps of each part are
+ * @param pieces in how many pieces the maps of each part are, at most {@link Network#pieces} and
+ *     the images of a part
  */
 public record BatchParts(int count, int pieces) {
   /** Each is one more copy of the network's graph, to be optimized before the first step. */

@@ -36,14 +36,7 @@ class ChainRuleTest {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> images =
-          tf.dtypes.cast(
-              tf.random.statelessRandomUniformInt(
-                  tf.constant(new int[] {3, shape.height(), shape.width(), shape.channels()}),
-                  tf.constant(new long[] {5, 6}),
-                  tf.constant(0),
-                  tf.constant(shape.levels())),
-              TUint8.class);
+      Operand<TUint8> images = TinyNetworks.images(tf, shape, 3, 5);
       Weights at = TinyNetworks.weights(tf, 4);
       Placeholder<TFloat32> step =
           tf.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));

@@ -66,14 +66,7 @@ class ConditionalsTest {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> images =
-          tf.dtypes.cast(
-              tf.random.statelessRandomUniformInt(
-                  tf.constant(new int[] {IMAGES, shape.height(), shape.width(), shape.channels()}),
-                  tf.constant(new long[] {3, 4}),
-                  tf.constant(0),
-                  tf.constant(shape.levels())),
-              TUint8.class);
+      Operand<TUint8> images = TinyNetworks.images(tf, shape, IMAGES, 3);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 7));
       Conditionals conditionals = network.conditionals(pass, images, pieces);
       Likelihood likelihood = conditionals.likelihood(tf, images);

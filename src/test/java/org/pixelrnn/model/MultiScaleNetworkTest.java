@@ -36,10 +36,11 @@ class MultiScaleNetworkTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 7));
-      Operand<TUint8> x = random(tf, shape, images, 1);
+      Operand<TUint8> x = TinyNetworks.images(tf, shape, images, 1);
       List<Operand<TFloat32>> logits = new ArrayList<>();
       for (int other = 0; other < 2; other++) {
-        Operand<TUint8> small = random(tf, model.reduction().small(), images, 2 + other);
+        Operand<TUint8> small =
+            TinyNetworks.images(tf, model.reduction().small(), images, 2 + other);
         Operand<TFloat32> values = full.values(tf, small);
         Operand<TFloat32> upsampled = full.condition.orElseThrow().map(pass, values);
         logits.add(full.logits(pass, full.values(tf, x), Optional.of(upsampled)));
@@ -64,7 +65,7 @@ class MultiScaleNetworkTest {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 7));
-      Operand<TUint8> x = random(tf, model.shape(), 5, 1);
+      Operand<TUint8> x = TinyNetworks.images(tf, model.shape(), 5, 1);
       ImageModel.Scores scores = model.scores(pass, x);
       Operand<TFloat32> fromLogits = Likelihood.of(tf, scores.logits(), x).logProb();
       try (Session session = Sessions.unoptimized(graph);
@@ -132,16 +133,6 @@ class MultiScaleNetworkTest {
         return found;
       }
     }
-  }
-
-  private static Operand<TUint8> random(Ops tf, ImageShape shape, int count, long seed) {
-    return tf.dtypes.cast(
-        tf.random.statelessRandomUniformInt(
-            tf.constant(new int[] {count, shape.height(), shape.width(), shape.channels()}),
-            tf.constant(new long[] {seed, 2}),
-            tf.constant(0),
-            tf.constant(shape.levels())),
-        TUint8.class);
   }
 
   private static float[] floats(Result result, int index) {

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.PixelCnn;
@@ -80,15 +81,7 @@ class ReceptiveFieldTest {
     Network network = new Network(config);
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> images =
-          tf.dtypes.cast(
-              tf.random.statelessRandomUniformInt(
-                  tf.constant(
-                      new int[] {48, config.getHeight(), config.getWidth(), config.getChannels()}),
-                  tf.constant(new long[] {1, 2}),
-                  tf.constant(0),
-                  tf.constant(config.getLevels())),
-              TUint8.class);
+      Operand<TUint8> images = TinyNetworks.images(tf, ImageShape.of(config), 48, 1);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 2));
       Operand<TFloat32> field = ReceptiveField.of(pass, network, images, row, column);
       try (Session session = Sessions.unoptimized(graph);

@@ -40,14 +40,7 @@ class RowFaceTest {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> images =
-          tf.dtypes.cast(
-              tf.random.statelessRandomUniformInt(
-                  tf.constant(new int[] {IMAGES, shape.height(), shape.width(), shape.channels()}),
-                  tf.constant(new long[] {1, 2}),
-                  tf.constant(0),
-                  tf.constant(shape.levels())),
-              TUint8.class);
+      Operand<TUint8> images = TinyNetworks.images(tf, shape, IMAGES, 1);
       Pass pass = new Pass(tf, TinyNetworks.weights(tf, 5));
       Operand<TFloat32> whole = network.logits(pass, images);
       Operand<TFloat32> byTurns = byTurns(pass, network, lanes, images);

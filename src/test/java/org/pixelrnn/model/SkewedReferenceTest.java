@@ -138,14 +138,7 @@ class SkewedReferenceTest {
         ModelConfig config,
         Map<String, ? extends Operand<TFloat32>> weights,
         StateToState stateToState) {
-      Operand<TUint8> images =
-          tf.dtypes.cast(
-              tf.random.statelessRandomUniformInt(
-                  tf.constant(new int[] {4, config.getHeight(), config.getWidth(), 1}),
-                  tf.constant(new long[] {8, 9}),
-                  tf.constant(0),
-                  tf.constant(config.getLevels())),
-              TUint8.class);
+      Operand<TUint8> images = TinyNetworks.images(tf, network.shape(), 4, 8);
       Pass pass = new Pass(tf, weight -> weights.get(weight.name()));
       Operand<TFloat32> logits = network.logits(pass, images);
       Likelihood likelihood = Likelihood.of(tf, logits, images);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.MultiScale;
@@ -16,6 +17,7 @@ import org.pixelrnn.proto.v1.Upsampling;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
 
 /**
  * Networks small enough to be looked at exhaustively: the table that property tests run over. A new
@@ -152,6 +154,17 @@ public final class TinyNetworks {
                 i -> i / inRow % factor + i % inRow / config.getChannels() % factor > 0))
         .mapToInt(i -> i)
         .toArray();
+  }
+
+  /** Random images, {@code [count, height, width, channels]}, as constants of a graph. */
+  public static Operand<TUint8> images(Ops tf, ImageShape shape, int count, long seed) {
+    return tf.dtypes.cast(
+        tf.random.statelessRandomUniformInt(
+            tf.constant(new int[] {count, shape.height(), shape.width(), shape.channels()}),
+            tf.constant(new long[] {seed, seed + 1}),
+            tf.constant(0),
+            tf.constant(shape.levels())),
+        TUint8.class);
   }
 
   private static PixelCnn kernel(int size) {

@@ -14,6 +14,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.model.Weight;
@@ -194,14 +195,7 @@ class BatchPartsTest {
     Map<Integer, float[]> values = new LinkedHashMap<>();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> all =
-          tf.dtypes.cast(
-              tf.random.statelessRandomUniformInt(
-                  tf.constant(shape),
-                  tf.constant(new long[] {1, 2}),
-                  tf.constant(0),
-                  tf.constant(config.getLevels())),
-              TUint8.class);
+      Operand<TUint8> all = TinyNetworks.images(tf, ImageShape.of(config), 9, 1);
       Placeholder<TInt32> size = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
       // As in training, TensorFlow does not know how many there are.
       Operand<TUint8> images =
