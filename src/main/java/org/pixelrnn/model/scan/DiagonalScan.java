@@ -5,7 +5,6 @@ import com.google.common.cache.CacheLoader;
 import com.google.common.cache.LoadingCache;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -102,8 +101,8 @@ public final class DiagonalScan extends Scan {
 
   @Override
   List<Shape> tapeShapes() {
-    List<Shape> shapes = new ArrayList<>(Tape.shapes(h));
-    shapes.addAll(Tape.shapes(h));
+    List<Shape> shapes = new ArrayList<>(Tape.shapes(diagonals.count(), h));
+    shapes.addAll(Tape.shapes(mirror.diagonals().count(), h));
     shapes.add(Shape.of(Shape.UNKNOWN_SIZE, in));
     return shapes;
   }
@@ -122,7 +121,11 @@ public final class DiagonalScan extends Scan {
 
     List<? extends Operand<TFloat32>> fromLeft = both.afterOutside(rightwards.get(0));
     List<Operand<TFloat32>> fromRight =
-        both.gathered(leftwards.get(0), h, mirror.placesOfPixelsAbove());
+        rows.gathered(
+            leftwards.get(0),
+            1 + mirror.diagonals().pixels(),
+            h,
+            Diagonals.cut(mirror.placesOfPixelsAbove(), pieces));
     List<Operand<TFloat32>> tape = new ArrayList<>(rightwards);
     tape.addAll(leftwards);
     tape.add(mirroredX);
@@ -142,29 +145,25 @@ public final class DiagonalScan extends Scan {
     int inside = diagonals.pixels() - diagonals.width();
     List<? extends Operand<TFloat32>> given =
         both.stitched(dh, h, mirror.placesOfPixelsAboveThenOutside(), inside);
+    int ofRightwards = Tape.shapes(diagonals.count(), h).size();
+    int ofBoth = tape.size() - 1;
+    Diagonals mirrored = mirror.diagonals();
     Wavefront.Gradient rightwards =
         both.rightwards.backward(
-            both.x,
-            pieces,
-            tape.subList(0, Tape.COUNT),
+            rows.split(both.x, pieces, diagonals.halves()),
+            tape.subList(0, ofRightwards),
             rows.split(dh, pieces, diagonals.lengths()));
     Wavefront.Gradient leftwards =
         both.leftwards.backward(
-            List.of(tape.get(2 * Tape.COUNT)),
-            new int[] {mirror.diagonals().pixels()},
-            tape.subList(Tape.COUNT, 2 * Tape.COUNT),
+            rows.split(tape.get(ofBoth), mirrored.halves()),
+            tape.subList(ofRightwards, ofBoth),
             rows.split(
                 inside == 0 ? rows.zeros(diagonals.pixels(), h) : given.get(0),
-                mirror.diagonals().lengths()));
+                mirrored.lengths()));
 
-    List<Operand<TFloat32>> fromLeft =
-        both.afterOutside(rightwards.gates()).stream()
-            .<Operand<TFloat32>>map(both.rightwards::inputGradient)
-            .toList();
-    List<Operand<TFloat32>> fromRight =
-        both.gathered(
-            both.leftwards.inputGradient(leftwards.gates()), in, mirror.placesAfterOutside());
-    List<Operand<TFloat32>> gradients = new ArrayList<>(both.sums(fromLeft, fromRight, in));
+    List<Operand<TFloat32>> fromLeft = rows.joined(rightwards.x(), diagonals.halves(), pieces);
+    List<Operand<TFloat32>> gradients =
+        new ArrayList<>(both.sums(fromLeft, both.fromMirror(leftwards.x()), in));
     int weights = LstmWeights.count(learnedInitialState);
     gradients.addAll(rightwards.weights().subList(0, weights));
     gradients.addAll(leftwards.weights().subList(0, weights));
@@ -197,16 +196,20 @@ public final class DiagonalScan extends Scan {
     /** The pixels of all pieces in an order of their own, the first so many apart from the rest. */
     List<? extends Operand<TFloat32>> stitched(
         List<Operand<TFloat32>> flats, int features, int[] places, int first) {
-      Operand<TFloat32> all = rows.stitched(flats, features, ofPieces(places));
+      Operand<TFloat32> all = rows.stitched(flats, features, Diagonals.cut(places, pieces));
       return rows.split(all, first, diagonals.pixels() - first);
     }
 
-    /** One pixel for each of the image's, piece by piece, of the mirror image after outside. */
-    List<Operand<TFloat32>> gathered(Operand<TFloat32> mirrored, int features, int[] places) {
-      int pixels = 1 + mirror.diagonals().pixels();
-      return ofPieces(places).stream()
-          .map(piece -> rows.gathered(mirrored, pixels, features, piece))
-          .toList();
+    /** The gradient of x from the mirror image's, in halves; 0 for pixels that it has not. */
+    List<? extends Operand<TFloat32>> fromMirror(List<Operand<TFloat32>> dx) {
+      List<Operand<TFloat32>> flats = new ArrayList<>(dx);
+      int missing = diagonals.pixels() - mirror.diagonals().pixels();
+      if (missing > 0) {
+        flats.add(rows.zeros(missing, in));
+      }
+      int[] sizes = Ints.concat(mirror.diagonals().halves(), new int[] {missing});
+      List<int[]> places = Diagonals.cut(mirror.placesInImage(), sizes).subList(0, flats.size());
+      return rows.split(rows.stitched(flats, in, places), pieces);
     }
 
     /** The pieces of a map that one pixel outside precedes. */
@@ -216,23 +219,15 @@ public final class DiagonalScan extends Scan {
 
     /** The sum of both directions, piece by piece. */
     List<Operand<TFloat32>> sums(
-        List<? extends Operand<TFloat32>> first, List<Operand<TFloat32>> second, int features) {
+        List<? extends Operand<TFloat32>> first,
+        List<? extends Operand<TFloat32>> second,
+        int features) {
       List<Operand<TFloat32>> sums = new ArrayList<>();
       for (int piece = 0; piece < pieces.length; piece++) {
         Operand<TFloat32> sum = tf.math.add(first.get(piece), second.get(piece));
         sums.add(rows.map(sum, pieces[piece], features));
       }
       return sums;
-    }
-
-    private List<int[]> ofPieces(int[] all) {
-      List<int[]> numbers = new ArrayList<>();
-      int from = 0;
-      for (int pixels : pieces) {
-        numbers.add(Arrays.copyOfRange(all, from, from + pixels));
-        from += pixels;
-      }
-      return numbers;
     }
 
     private Wavefront wavefront(Diagonals over, List<Operand<TFloat32>> weights) {

@@ -1,5 +1,8 @@
 package org.pixelrnn.model.scan;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -48,6 +51,11 @@ record Diagonals(int height, int width) {
     return pieces;
   }
 
+  /** The pixels in each of two pieces, or in one if there is but one diagonal. */
+  int[] halves() {
+    return pieces(Math.min(2, count()));
+  }
+
   /** Whether the uppermost pixel of a diagonal is in the first row, with nothing above it. */
   boolean beginsAtTop(int diagonal) {
     return diagonal < width;
@@ -65,16 +73,6 @@ record Diagonals(int height, int width) {
     return before + row - top(diagonal);
   }
 
-  /** Where the pixels of the first row are. */
-  int[] firstRow() {
-    return IntStream.range(0, width).map(column -> position(0, column)).toArray();
-  }
-
-  /** Where the pixels of the first column are. */
-  int[] firstColumn() {
-    return IntStream.range(0, height).map(row -> position(row, 0)).toArray();
-  }
-
   /** A number for each pixel, in the order of diagonals. */
   int[] inOrder(OfPixel number) {
     int[] numbers = new int[pixels()];
@@ -85,6 +83,17 @@ record Diagonals(int height, int width) {
       }
     }
     return numbers;
+  }
+
+  /** A number for each pixel, in pieces of so many pixels. */
+  static List<int[]> cut(int[] ofPixels, int... pieces) {
+    List<int[]> cut = new ArrayList<>();
+    int from = 0;
+    for (int pixels : pieces) {
+      cut.add(Arrays.copyOfRange(ofPixels, from, from + pixels));
+      from += pixels;
+    }
+    return cut;
   }
 
   /** A number for a pixel. */

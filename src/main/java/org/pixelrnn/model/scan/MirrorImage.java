@@ -21,9 +21,14 @@ record MirrorImage(Diagonals image) {
     return image.inOrder((r, q) -> r < mirrored.height() ? place(r, q) : mirrored.pixels() + q);
   }
 
-  /** {@link #places}, but 1 further on; 0 for the pixels that it has not. */
-  int[] placesAfterOutside() {
-    return image.inOrder((r, q) -> r < diagonals().height() ? 1 + place(r, q) : 0);
+  /** Where each of its pixels is in the image; after all these, the pixels that it has not. */
+  int[] placesInImage() {
+    int[] inImage = new int[image.pixels()];
+    int[] places = places();
+    for (int pixel = 0; pixel < places.length; pixel++) {
+      inImage[places[pixel]] = pixel;
+    }
+    return inImage;
   }
 
   /** Where the pixel above each pixel of the image is in it, but 1 further on; 0 if outside. */

@@ -2,7 +2,9 @@ package org.pixelrnn.model.scan;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
@@ -15,12 +17,18 @@ import org.tensorflow.types.TInt32;
  * cuts out without copying.
  */
 final class PixelRows {
+  private static final int ALL = -1;
+
   private final Ops tf;
   private final Operand<TInt32> batch;
   private final Operand<TInt32> rowAxis;
   private final Operand<TInt32> featureAxis;
-  private final List<? extends Operand<TInt32>> starts;
-  private final List<? extends Operand<TInt32>> sizes;
+
+  /** For each number of pixels up to the longest range: {@code [rows, 0]}. */
+  private final Operand<TInt32> ranges;
+
+  private final int longest;
+  private final Map<Integer, List<? extends Operand<TInt32>>> withFeatures = new HashMap<>();
 
   /**
    * Prepares the cutting of ranges.
@@ -37,10 +45,8 @@ final class PixelRows {
     for (int i = 0; i <= longest; i++) {
       pixels[i][0] = i;
     }
-    Operand<TInt32> rows = tf.math.mul(tf.constant(pixels), batch);
-    this.starts = tf.unstack(rows, (long) longest + 1).output();
-    this.sizes =
-        tf.unstack(tf.math.add(rows, tf.constant(new int[] {0, -1})), (long) longest + 1).output();
+    this.ranges = tf.math.mul(tf.constant(pixels), batch);
+    this.longest = longest;
   }
 
   /** As a matrix, {@code [pixels · batch, features]}. */
@@ -67,27 +73,56 @@ final class PixelRows {
    *
    * @param sizes the pixels in each piece; each range is within one
    */
-  List<Operand<TFloat32>> split(List<Operand<TFloat32>> pieces, int[] sizes, int... pixels) {
+  List<Operand<TFloat32>> split(
+      List<? extends Operand<TFloat32>> pieces, int[] sizes, int... pixels) {
     List<Operand<TFloat32>> ranges = new ArrayList<>();
-    int next = 0;
     for (int piece = 0; piece < sizes.length; piece++) {
-      int first = next;
-      for (int covered = 0; covered < sizes[piece]; next++) {
-        covered += pixels[next];
-      }
-      ranges.addAll(split(pieces.get(piece), Arrays.copyOfRange(pixels, first, next)));
+      int first = ranges.size();
+      int[] within = Arrays.copyOfRange(pixels, first, after(first, sizes[piece], pixels));
+      ranges.addAll(split(pieces.get(piece), within));
     }
     return ranges;
   }
 
+  /**
+   * Ranges one after the other, in pieces.
+   *
+   * @param pixels of each range
+   * @param sizes the pixels in each piece; each range is within one
+   */
+  List<Operand<TFloat32>> joined(List<Operand<TFloat32>> ranges, int[] pixels, int... sizes) {
+    List<Operand<TFloat32>> pieces = new ArrayList<>();
+    int first = 0;
+    for (int size : sizes) {
+      int next = after(first, size, pixels);
+      pieces.add(joined(ranges.subList(first, next)));
+      first = next;
+    }
+    return pieces;
+  }
+
+  /** The range that follows those which, from the first on, have so many pixels. */
+  private static int after(int first, int size, int... pixels) {
+    int next = first;
+    for (int covered = 0; covered < size; next++) {
+      covered += pixels[next];
+    }
+    return next;
+  }
+
   /** A range of pixels. */
   Operand<TFloat32> range(Operand<TFloat32> flat, int from, int count) {
-    return tf.slice(flat, starts.get(from), sizes.get(count));
+    return range(flat, from, count, 0, ALL);
+  }
+
+  /** Of a range of pixels so many features, from one on. */
+  Operand<TFloat32> range(Operand<TFloat32> flat, int from, int count, int feature, int features) {
+    return tf.slice(flat, rowsAnd(feature).get(from), rowsAnd(features).get(count));
   }
 
   /** All pixels but the first ones. */
   Operand<TFloat32> from(Operand<TFloat32> flat, int pixel) {
-    return tf.slice(flat, starts.get(pixel), tf.constant(new int[] {-1, -1}));
+    return tf.slice(flat, rowsAnd(0).get(pixel), tf.constant(new int[] {ALL, ALL}));
   }
 
   /** The same vector {@code [features]} in {@code count} pixels. */
@@ -105,8 +140,14 @@ final class PixelRows {
   }
 
   /** Some pixels, in the order of {@code indices}, of a map of {@code pixels}. */
-  Operand<TFloat32> gathered(Operand<TFloat32> flat, int pixels, int features, int[] indices) {
+  Operand<TFloat32> gathered(Operand<TFloat32> flat, int pixels, int features, int... indices) {
     return flat(tf.gather(map(flat, pixels, features), tf.constant(indices), rowAxis), features);
+  }
+
+  /** In the same way, in pieces. */
+  List<Operand<TFloat32>> gathered(
+      Operand<TFloat32> flat, int pixels, int features, List<int[]> indices) {
+    return indices.stream().map(piece -> gathered(flat, pixels, features, piece)).toList();
   }
 
   /**
@@ -142,6 +183,15 @@ final class PixelRows {
    */
   Operand<TFloat32> matrixGradient(Operand<TFloat32> seen, Operand<TFloat32> gradient) {
     return tf.linalg.matMul(seen, gradient, MatMul.transposeA(true));
+  }
+
+  /** For each number of pixels, and so many features, {@code [rows, features]}. */
+  private List<? extends Operand<TInt32>> rowsAnd(int features) {
+    return withFeatures.computeIfAbsent(
+        features,
+        f ->
+            tf.unstack(tf.math.add(ranges, tf.constant(new int[] {0, f})), (long) longest + 1)
+                .output());
   }
 
   /** The sum over all pixels, {@code [features]}. */

@@ -85,7 +85,7 @@ public final class RowScan extends Scan {
 
   @Override
   List<Shape> tapeShapes() {
-    List<Shape> shapes = new ArrayList<>(Tape.shapes(h));
+    List<Shape> shapes = new ArrayList<>(Tape.shapes(height, h));
     shapes.add(Shape.of(Shape.UNKNOWN_SIZE, 2L * in));
     return shapes;
   }
@@ -165,7 +165,8 @@ public final class RowScan extends Scan {
         List.of(
             inputGradient(tf, rows, weights, allGates),
             tf.reshape(
-                rows.joined(List.of(rows.matrixGradient(tape.get(Tape.COUNT), allGates), masked)),
+                rows.joined(
+                    List.of(rows.matrixGradient(tape.get(tape.size() - 1), allGates), masked)),
                 tf.constant(new int[] {1, 3, in, 4 * h})),
             tf.stack(seenH.stream().map(seen -> rows.matrixGradient(seen, allGates)).toList()),
             rows.sum(allGates),

@@ -1,5 +1,9 @@
 package org.pixelrnn.model.scan;
 
+import com.google.common.collect.Lists;
+import com.google.common.math.IntMath;
+import com.google.common.primitives.Ints;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,15 +17,15 @@ import org.tensorflow.types.TFloat32;
 /**
  * What a recurrence leaves for its adjoint: of all its steps h, from which the adjoint gathers what
  * later steps have seen of it, and what their derivatives need, each part one tensor {@code [pixels
- * · batch, h]}.
+ * · batch, h]} for the first half of the steps and one for the second: what a step leaves is joined
+ * before all of it has gone out of the processor's cache.
  */
 final class Tape {
   private static final List<Function<LstmStep, Operand<TFloat32>>> PARTS =
       List.of(
           LstmStep::cPrevious, LstmStep::i, LstmStep::g, LstmStep::f, LstmStep::o, LstmStep::tanh);
 
-  /** How many tensors a tape is. */
-  static final int COUNT = 1 + PARTS.size();
+  private static final int BANDS = 2;
 
   private final Ops tf;
   private final Operand<TFloat32> h;
@@ -40,13 +44,19 @@ final class Tape {
     this.h = parts.get(0);
     this.none = LstmStep.Gates.none(tf, features);
     this.ofSteps = new ArrayList<>();
-    for (Operand<TFloat32> part : parts.subList(1, COUNT)) {
-      ofSteps.add(rows.split(part, pixels));
+    List<List<Integer>> bands = bands(Ints.asList(pixels));
+    for (int part = 0; part < PARTS.size(); part++) {
+      List<Operand<TFloat32>> steps = new ArrayList<>();
+      for (int band = 0; band < bands.size(); band++) {
+        Operand<TFloat32> joined = parts.get(1 + band * PARTS.size() + part);
+        steps.addAll(rows.split(joined, Ints.toArray(bands.get(band))));
+      }
+      ofSteps.add(steps);
     }
   }
 
   /**
-   * All steps as {@link #COUNT} tensors.
+   * All steps, in the form of {@link #shapes}.
    *
    * @param outside what is seen of h where no pixel is, which precedes those of the steps
    */
@@ -56,13 +66,20 @@ final class Tape {
     List<Operand<TFloat32>> h = new ArrayList<>(outside);
     steps.forEach(step -> h.add(step.h()));
     parts.add(rows.joined(h));
-    PARTS.forEach(part -> parts.add(rows.joined(steps.stream().map(part).toList())));
+    for (List<LstmStep> band : bands(steps)) {
+      PARTS.forEach(part -> parts.add(rows.joined(band.stream().map(part).toList())));
+    }
     return List.copyOf(parts);
   }
 
-  /** The shapes of {@link #of}. */
-  static List<Shape> shapes(int h) {
-    return Collections.nCopies(COUNT, Shape.of(Shape.UNKNOWN_SIZE, h));
+  /** The shapes of what {@link #of} makes of so many steps. */
+  static List<Shape> shapes(int steps, int h) {
+    int bands = Math.min(BANDS, steps);
+    return Collections.nCopies(1 + bands * PARTS.size(), Shape.of(Shape.UNKNOWN_SIZE, h));
+  }
+
+  private static <T> List<List<T>> bands(List<T> steps) {
+    return Lists.partition(steps, IntMath.divide(steps.size(), BANDS, RoundingMode.CEILING));
   }
 
   /** What is seen of h where no pixel is, and the h of all steps. */

@@ -46,11 +46,10 @@ final class Wavefront {
   /**
    * What flows back.
    *
-   * @param gates the gradients of the gates before their σ and tanh: 0 for a pixel outside, then
-   *     those of all pixels, {@code [(1 + pixels) · batch, 4h]}
+   * @param x the gradient of x, {@code [pixels · batch, in]}, in {@link Diagonals#halves}
    * @param weights the gradients of the weights, in order
    */
-  record Gradient(Operand<TFloat32> gates, List<Operand<TFloat32>> weights) {}
+  record Gradient(List<Operand<TFloat32>> x, List<Operand<TFloat32>> weights) {}
 
   /**
    * All steps.
@@ -60,11 +59,7 @@ final class Wavefront {
    *     · batch, h]}
    */
   List<Operand<TFloat32>> forward(List<? extends Operand<TFloat32>> xs) {
-    Operand<TFloat32> matrix =
-        rows.joined(
-            List.of(
-                inputMatrix(),
-                tf.reshape(weights.stateToState(), tf.constant(new int[] {2 * h, 4 * h}))));
+    Operand<TFloat32> matrix = rows.joined(List.of(inputMatrix(), stateMatrix()));
     LstmStep.Gates gates = LstmStep.Gates.of(tf, matrix, weights.bias(), h);
     Operand<TFloat32> outsideH = rows.filled(weights.h(), 1, h);
     Operand<TFloat32> outsideC = rows.filled(weights.c(), 1, h);
@@ -101,108 +96,92 @@ final class Wavefront {
   }
 
   /**
-   * The adjoint, all but {@link #inputGradient}.
+   * The adjoint.
    *
-   * @param x that of the scan, {@code [pixels · batch, in]}, in the given pieces
+   * @param x that of the scan, {@code [pixels · batch, in]}, in {@link Diagonals#halves}
    * @param tape what {@link #forward} has left
    * @param dhs the gradient of h of each diagonal
    */
   Gradient backward(
-      List<Operand<TFloat32>> x,
-      int[] pieces,
+      List<? extends Operand<TFloat32>> x,
       List<Operand<TFloat32>> tape,
       List<? extends Operand<TFloat32>> dhs) {
     Tape steps = new Tape(tf, rows, tape, h, diagonals.lengths());
-    List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 2L).output();
-    List<Operand<TFloat32>> outsideC = new ArrayList<>();
-    List<Operand<TFloat32>> ofDiagonals = new ArrayList<>(List.of(rows.zeros(1, 4 * h)));
-    ofDiagonals.addAll(gateGradients(steps, taps, dhs, outsideC));
-    Operand<TFloat32> afterOutside = rows.joined(ofDiagonals);
-    Operand<TFloat32> gates = rows.from(afterOutside, 1);
-
-    List<? extends Operand<TFloat32>> gatesOfPieces = rows.split(gates, pieces);
-    List<Operand<TFloat32>> kernels = new ArrayList<>();
-    for (int piece = 0; piece < pieces.length; piece++) {
-      kernels.add(rows.matrixGradient(x.get(piece), gatesOfPieces.get(piece)));
-    }
-    Operand<TFloat32> kernel = kernels.size() == 1 ? kernels.get(0) : tf.math.addN(kernels);
-    Operand<TFloat32> above =
+    OfDiagonals ofDiagonals = ofDiagonals(steps, dhs);
+    // What is large is taken by halves: one is done with while the other is still to come.
+    List<Operand<TFloat32>> gates =
+        rows.joined(ofDiagonals.gates, diagonals.lengths(), diagonals.halves());
+    List<Operand<TFloat32>> above =
         neighbours(steps.h(), (r, q) -> r == 0 ? 0 : 1 + diagonals.position(r - 1, q));
-    Operand<TFloat32> left =
+    List<Operand<TFloat32>> left =
         neighbours(steps.h(), (r, q) -> q == 0 ? 0 : 1 + diagonals.position(r, q - 1));
     return new Gradient(
-        afterOutside,
+        gates.stream().<Operand<TFloat32>>map(this::inputGradient).toList(),
         List.of(
-            tf.reshape(kernel, tf.constant(new int[] {1, 1, in, 4 * h})),
-            tf.stack(List.of(rows.matrixGradient(above, gates), rows.matrixGradient(left, gates))),
-            tf.nn.biasAddGrad(gates),
-            tf.math.add(
-                throughTap(taps.get(0), sumOver(gates, diagonals.firstRow())),
-                throughTap(taps.get(1), sumOver(gates, diagonals.firstColumn()))),
-            rows.sum(rows.joined(outsideC))));
+            tf.reshape(matrixGradient(x, gates), tf.constant(new int[] {1, 1, in, 4 * h})),
+            tf.stack(List.of(matrixGradient(above, gates), matrixGradient(left, gates))),
+            sum(gates.stream().<Operand<TFloat32>>map(tf.nn::biasAddGrad).toList()),
+            rows.sum(rows.joined(ofDiagonals.outsideH)),
+            rows.sum(rows.joined(ofDiagonals.outsideC))));
   }
 
   /**
-   * The gradient of x, {@code [pixels · batch, in]}.
+   * What flows back through the steps.
    *
-   * @param gates those of the same pixels, {@code [pixels · batch, 4h]}
+   * @param gates of each diagonal, before their σ and tanh, {@code [pixels · batch, 4h]}
+   * @param outsideH to the initial h, a range of one pixel for each time that it was seen
+   * @param outsideC to the initial c, in the same way
    */
-  Operand<TFloat32> inputGradient(Operand<TFloat32> gates) {
-    return tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true));
-  }
+  private record OfDiagonals(
+      List<Operand<TFloat32>> gates,
+      List<Operand<TFloat32>> outsideH,
+      List<Operand<TFloat32>> outsideC) {}
 
-  /**
-   * The gradients of each diagonal's gates, {@code [pixels · batch, 4h]}.
-   *
-   * @param outsideC takes the gradients of the initial c, a range of one pixel each
-   */
-  private List<Operand<TFloat32>> gateGradients(
-      Tape steps,
-      List<? extends Operand<TFloat32>> taps,
-      List<? extends Operand<TFloat32>> dhs,
-      List<Operand<TFloat32>> outsideC) {
+  private OfDiagonals ofDiagonals(Tape steps, List<? extends Operand<TFloat32>> dhs) {
     int[] lengths = diagonals.lengths();
     Operand<TFloat32> nothing = rows.zeros(1, h);
     // Turned once, and not by each product.
-    Operand<TFloat32> turned =
-        tf.linalg.transpose(rows.joined(taps), tf.constant(new int[] {1, 0}));
+    Operand<TFloat32> turned = tf.linalg.transpose(stateMatrix(), tf.constant(new int[] {1, 0}));
 
     int last = diagonals.count() - 1;
     List<Operand<TFloat32>> gates = new ArrayList<>();
+    List<Operand<TFloat32>> outsideH = new ArrayList<>();
+    List<Operand<TFloat32>> outsideC = new ArrayList<>();
     Operand<TFloat32> dhAll = dhs.get(last);
     Operand<TFloat32> dc = rows.zeros(lengths[last], h);
     for (int d = last; d >= 0; d--) {
       LstmStep.Gradient gradient = steps.gradient(d, dhAll, dc);
       gates.add(0, gradient.gates());
+      // What the upper neighbours get beside what the left ones get; the first pixel's upper and
+      // the last one's left neighbour may be outside.
+      Operand<TFloat32> both = tf.linalg.matMul(gradient.gates(), turned);
+      int above = diagonals.beginsAtTop(d) ? 1 : 0;
       int inside = diagonals.endsAtLeft(d) ? lengths[d] - 1 : lengths[d];
       Operand<TFloat32> dcInside = gradient.cPrevious();
+      if (diagonals.beginsAtTop(d)) {
+        outsideH.add(rows.range(both, 0, 1, 0, h));
+      }
       if (diagonals.endsAtLeft(d)) {
+        outsideH.add(rows.range(both, inside, 1, h, h));
         outsideC.add(rows.range(dcInside, inside, 1));
         dcInside = rows.range(dcInside, 0, inside);
       }
       if (d > 0) {
-        // A pixel gets from the one below it, if there is one, and from the one right of it.
-        List<? extends Operand<TFloat32>> both =
-            tf.split(tf.constant(1), tf.linalg.matMul(gradient.gates(), turned), 2L).output();
-        Operand<TFloat32> fromBelow = both.get(0);
-        Operand<TFloat32> fromRight = both.get(1);
-        if (diagonals.beginsAtTop(d)) {
-          fromBelow = rows.range(fromBelow, 1, lengths[d] - 1);
-        }
-        if (diagonals.endsAtLeft(d)) {
-          fromRight = rows.range(fromRight, 0, lengths[d] - 1);
-        } else {
+        Operand<TFloat32> fromBelow = rows.range(both, above, lengths[d] - above, 0, h);
+        Operand<TFloat32> fromRight = rows.range(both, 0, inside, h, h);
+        if (!diagonals.endsAtLeft(d)) {
           fromBelow = rows.joined(List.of(fromBelow, nothing));
         }
         if (!diagonals.beginsAtTop(d)) {
           fromRight = rows.joined(List.of(nothing, fromRight));
           dcInside = inside == 0 ? nothing : rows.joined(List.of(nothing, dcInside));
         }
+        // A pixel gets from the one below it, if there is one, and from the one right of it.
         dhAll = tf.math.addN(List.of(dhs.get(d - 1), fromBelow, fromRight));
         dc = dcInside;
       }
     }
-    return gates;
+    return new OfDiagonals(gates, outsideH, outsideC);
   }
 
   /** The kernel as a matrix, {@code [in, 4h]}. */
@@ -210,18 +189,36 @@ final class Wavefront {
     return tf.reshape(weights.inputToState(), tf.constant(new int[] {in, 4 * h}));
   }
 
-  /** At each pixel a neighbour's h, {@code [pixels · batch, h]}. */
-  private Operand<TFloat32> neighbours(Operand<TFloat32> extended, Diagonals.OfPixel position) {
-    return rows.gathered(extended, 1 + diagonals.pixels(), h, diagonals.inOrder(position));
+  /** Both taps one below the other, {@code [2h, 4h]}. */
+  private Operand<TFloat32> stateMatrix() {
+    return tf.reshape(weights.stateToState(), tf.constant(new int[] {2 * h, 4 * h}));
   }
 
-  /** The sum over the pixels whose neighbour is outside, {@code [4h]}. */
-  private Operand<TFloat32> sumOver(Operand<TFloat32> gates, int[] pixels) {
-    return rows.sum(rows.gathered(gates, diagonals.pixels(), 4 * h, pixels));
+  private Operand<TFloat32> inputGradient(Operand<TFloat32> gates) {
+    return tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true));
   }
 
-  private Operand<TFloat32> throughTap(Operand<TFloat32> tap, Operand<TFloat32> gates) {
-    Operand<TFloat32> column = tf.reshape(gates, tf.constant(new int[] {4 * h, 1}));
-    return tf.reshape(tf.linalg.matMul(tap, column), tf.constant(new int[] {h}));
+  /** The gradient of a matrix, of what all pixels have seen through it. */
+  private Operand<TFloat32> matrixGradient(
+      List<? extends Operand<TFloat32>> seen, List<Operand<TFloat32>> gates) {
+    List<Operand<TFloat32>> ofHalves = new ArrayList<>();
+    for (int half = 0; half < gates.size(); half++) {
+      ofHalves.add(rows.matrixGradient(seen.get(half), gates.get(half)));
+    }
+    return sum(ofHalves);
+  }
+
+  private Operand<TFloat32> sum(List<Operand<TFloat32>> ofHalves) {
+    return ofHalves.size() == 1 ? ofHalves.get(0) : tf.math.addN(ofHalves);
+  }
+
+  /** At each pixel a neighbour's h, {@code [pixels · batch, h]}, in halves. */
+  private List<Operand<TFloat32>> neighbours(
+      Operand<TFloat32> extended, Diagonals.OfPixel position) {
+    return rows.gathered(
+        extended,
+        1 + diagonals.pixels(),
+        h,
+        Diagonals.cut(diagonals.inOrder(position), diagonals.halves()));
   }
 }
