@@ -16,70 +16,73 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * What a recurrence leaves for its adjoint: of all its steps h, from which the adjoint gathers what
- * later steps have seen of it, and what their derivatives need, each part one tensor {@code [pixels
- * · batch, h]} for the first half of the steps and one for the second: what a step leaves is joined
- * before all of it has gone out of the processor's cache.
+ * later steps have seen of it, {@code [pixels · batch, h]}; and what their derivatives need, all of
+ * it in one tensor for the first half of the steps and in another one for the second, {@code [parts
+ * · pixels · batch, h]}. A call of a function is the slower the more tensors it hands over; and
+ * half of a tape is made while some of it is still in the processor's cache.
  */
 final class Tape {
   private static final List<Function<LstmStep, Operand<TFloat32>>> PARTS =
       List.of(
           LstmStep::cPrevious, LstmStep::i, LstmStep::g, LstmStep::f, LstmStep::o, LstmStep::tanh);
 
-  private static final int BANDS = 2;
+  private static final int HALVES = 2;
 
   private final Ops tf;
   private final Operand<TFloat32> h;
-  private final List<List<? extends Operand<TFloat32>>> ofSteps;
+
+  /** Of each step the parts. */
+  private final List<List<Operand<TFloat32>>> steps = new ArrayList<>();
+
   private final LstmStep.Gates none;
 
   /**
    * Takes a tape apart.
    *
-   * @param parts what {@link #of} has made
+   * @param tensors what {@link #of} has made
    * @param features of h
    * @param pixels in each step
    */
-  Tape(Ops tf, PixelRows rows, List<Operand<TFloat32>> parts, int features, int... pixels) {
+  Tape(Ops tf, PixelRows rows, List<Operand<TFloat32>> tensors, int features, int... pixels) {
     this.tf = tf;
-    this.h = parts.get(0);
+    this.h = tensors.get(0);
     this.none = LstmStep.Gates.none(tf, features);
-    this.ofSteps = new ArrayList<>();
-    List<List<Integer>> bands = bands(Ints.asList(pixels));
-    for (int part = 0; part < PARTS.size(); part++) {
-      List<Operand<TFloat32>> steps = new ArrayList<>();
-      for (int band = 0; band < bands.size(); band++) {
-        Operand<TFloat32> joined = parts.get(1 + band * PARTS.size() + part);
-        steps.addAll(rows.split(joined, Ints.toArray(bands.get(band))));
-      }
-      ofSteps.add(steps);
+    List<List<Integer>> halves = halves(Ints.asList(pixels));
+    for (int half = 0; half < halves.size(); half++) {
+      List<Integer> ofParts = new ArrayList<>();
+      halves.get(half).forEach(size -> ofParts.addAll(Collections.nCopies(PARTS.size(), size)));
+      List<Operand<TFloat32>> parts =
+          List.copyOf(rows.split(tensors.get(1 + half), Ints.toArray(ofParts)));
+      steps.addAll(Lists.partition(parts, PARTS.size()));
     }
   }
 
   /**
-   * All steps, in the form of {@link #shapes}.
+   * All steps, in tensors of these {@link #shapes}.
    *
    * @param outside what is seen of h where no pixel is, which precedes those of the steps
    */
   static List<Operand<TFloat32>> of(
       PixelRows rows, List<Operand<TFloat32>> outside, List<LstmStep> steps) {
-    List<Operand<TFloat32>> parts = new ArrayList<>();
+    List<Operand<TFloat32>> tensors = new ArrayList<>();
     List<Operand<TFloat32>> h = new ArrayList<>(outside);
     steps.forEach(step -> h.add(step.h()));
-    parts.add(rows.joined(h));
-    for (List<LstmStep> band : bands(steps)) {
-      PARTS.forEach(part -> parts.add(rows.joined(band.stream().map(part).toList())));
+    tensors.add(rows.joined(h));
+    for (List<LstmStep> half : halves(steps)) {
+      List<Operand<TFloat32>> parts = new ArrayList<>();
+      half.forEach(step -> PARTS.forEach(part -> parts.add(part.apply(step))));
+      tensors.add(rows.joined(parts));
     }
-    return List.copyOf(parts);
+    return List.copyOf(tensors);
   }
 
   /** The shapes of what {@link #of} makes of so many steps. */
   static List<Shape> shapes(int steps, int h) {
-    int bands = Math.min(BANDS, steps);
-    return Collections.nCopies(1 + bands * PARTS.size(), Shape.of(Shape.UNKNOWN_SIZE, h));
+    return Collections.nCopies(1 + Math.min(HALVES, steps), Shape.of(Shape.UNKNOWN_SIZE, h));
   }
 
-  private static <T> List<List<T>> bands(List<T> steps) {
-    return Lists.partition(steps, IntMath.divide(steps.size(), BANDS, RoundingMode.CEILING));
+  private static <T> List<List<T>> halves(List<T> steps) {
+    return Lists.partition(steps, IntMath.divide(steps.size(), HALVES, RoundingMode.CEILING));
   }
 
   /** What is seen of h where no pixel is, and the h of all steps. */
@@ -94,12 +97,13 @@ final class Tape {
    * @param dc the gradient of its c from later steps, {@code [n, h]}
    */
   LstmStep.Gradient gradient(int step, Operand<TFloat32> dh, Operand<TFloat32> dc) {
-    Operand<TFloat32> i = ofSteps.get(1).get(step);
+    List<Operand<TFloat32>> parts = steps.get(step);
+    Operand<TFloat32> i = parts.get(1);
     LSTMBlockCellGrad<TFloat32> gradient =
         tf.nn.lSTMBlockCellGrad(
             // Of x, h and c the kernel reads the shapes only; any tensor of theirs will do.
             i,
-            ofSteps.get(0).get(step),
+            parts.get(0),
             i,
             none.matrix(),
             none.noPeephole(),
@@ -108,10 +112,10 @@ final class Tape {
             none.bias(),
             i,
             i,
-            ofSteps.get(3).get(step),
-            ofSteps.get(4).get(step),
-            ofSteps.get(2).get(step),
-            ofSteps.get(5).get(step),
+            parts.get(3),
+            parts.get(4),
+            parts.get(2),
+            parts.get(5),
             dc,
             dh,
             false);
