@@ -5,19 +5,21 @@ import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
-/** What all benchmarks measure in the same way. */
+/** Timing and test data that all benchmarks share. */
 final class Measure {
   static final int REPEATS = 5;
 
   private Measure() {}
 
-  /** FLOP/s of the largest products that a network of this kind could hope for. */
+  /** Measures the FLOP/s of a product of two 1024×1024 matrices: an upper bound for a network. */
   static double matrixProductPeak() {
     int n = 1024;
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
       Ops tf = Ops.create(graph);
-      var a = tf.random.statelessRandomUniform(tf.constant(new int[] {n, n}), tf.constant(new int[] {1, 2}));
+      var a =
+          tf.random.statelessRandomUniform(
+              tf.constant(new int[] {n, n}), tf.constant(new int[] {1, 2}));
       var kept = tf.withName("kept").variable(a);
       session.initialize();
       var product = tf.math.mean(tf.linalg.matMul(kept, kept), tf.constant(new int[] {0, 1}));
@@ -25,7 +27,7 @@ final class Measure {
     }
   }
 
-  /** Images of random levels. */
+  /** Makes images of random levels. */
   static Images images(ImageShape shape, int count) {
     byte[] levels = new byte[count * shape.dimensions()];
     Random random = new Random(1);
@@ -35,7 +37,7 @@ final class Measure {
     return Images.of(shape, levels);
   }
 
-  /** The best of some times that {@code work} takes. */
+  /** Runs {@code work} {@link #REPEATS} times after a warm-up. Returns the shortest time. */
   static double seconds(Runnable work) {
     work.run();
     work.run();

@@ -1,9 +1,9 @@
-"""Uses an exported model from Python, with TensorFlow and nothing of ours.
+"""Checks an exported model from Python. It needs TensorFlow and no code of this project.
 
-    check.py MODEL/VERSION                   lists the signatures and calls each
-    check.py MODEL/VERSION REFERENCE.json    and compares with what Java got from the same model
+    check.py MODEL/VERSION                   lists the signatures and calls each of them
+    check.py MODEL/VERSION REFERENCE.json    also compares the results with those of Java
 
-Exit status 0 if everything agrees. The reference is written by InteropTest.java.
+The exit status is 0 if all results agree. InteropTest.java writes the reference.
 """
 
 import json
@@ -18,7 +18,7 @@ TOLERANCE = 1e-4
 
 
 def start(signatures, images, known, seed, temperature):
-    """The state above the first row; a multi-scale model begins with small images."""
+    """Returns the state before the first row. A multi-scale model samples small images first."""
     if "complete_small" not in signatures:
         return signatures["start"](count=tf.constant(len(images)))
     reduced = signatures["reduce"](images=tf.constant(images), known=tf.constant(known))
@@ -28,8 +28,8 @@ def start(signatures, images, known, seed, temperature):
     return signatures["start"](small=small["images"])
 
 
-def draw_by_rows(signatures, images, known, seed, temperature):
-    """The sampler's loop: `start`, then `next_row` for each row, the state going round."""
+def sample_by_rows(signatures, images, known, seed, temperature):
+    """Samples by rows: `start`, then `next_row` for each row with the state of the last one."""
     state = start(signatures, images, known, seed, temperature)
     rows = []
     for row in range(images.shape[1]):
@@ -47,7 +47,7 @@ def draw_by_rows(signatures, images, known, seed, temperature):
 
 
 def small_first(signatures, count, seed, temperature):
-    """What only a multi-scale model answers: small images, and large ones made of them."""
+    """Calls the signatures of multi-scale models: samples small images, then enlarges them."""
     if "sample_small" not in signatures:
         return {}
     small = signatures["sample_small"](
@@ -58,7 +58,7 @@ def small_first(signatures, count, seed, temperature):
 
 
 def results(signatures, images, known, count, seed, temperature):
-    """Every signature's answer, by the name it has in the reference."""
+    """Calls every signature. Returns the results by their names in the reference."""
     seed = tf.constant(seed, tf.int64)
     temperature = tf.constant(temperature, tf.float32)
     likelihood = signatures["log_prob"](images=tf.constant(images))
@@ -74,17 +74,17 @@ def results(signatures, images, known, count, seed, temperature):
         "bits_per_dim": likelihood["bits_per_dim"].numpy(),
         "logits": signatures["logits"](images=tf.constant(images))["logits"].numpy(),
         "sample": sample["images"].numpy(),
-        "sample, by rows": draw_by_rows(
+        "sample, by rows": sample_by_rows(
             signatures, nothing, np.zeros(nothing.shape[:3], bool), seed, temperature
         ),
         "complete": complete["images"].numpy(),
-        "complete, by rows": draw_by_rows(signatures, images, known, seed, temperature),
+        "complete, by rows": sample_by_rows(signatures, images, known, seed, temperature),
         **small_first(signatures, count, seed, temperature),
     }
 
 
 def empty_batch_shapes(signatures, shape):
-    """What comes of no images at all, by signature: the output's shape."""
+    """Calls signatures with an empty batch. Returns the shapes of the outputs."""
     none = np.zeros((0, *shape), np.uint8)
     seed, temperature = tf.constant(1, tf.int64), tf.constant(1.0)
     sample = signatures["sample"](count=tf.constant(0), seed=seed, temperature=temperature)
@@ -103,7 +103,7 @@ def empty_batch_shapes(signatures, shape):
 
 
 def disagreement(found, expected):
-    """What is wrong with a result, or None. Levels must be equal, floats nearly."""
+    """Says how a result differs, or returns None. Levels must be equal, floats nearly equal."""
     expected = np.asarray(expected, found.dtype).reshape(found.shape)
     if found.dtype == np.uint8:
         wrong = np.count_nonzero(found != expected)
@@ -135,7 +135,7 @@ def main(version, reference=None):
     for name, value in found.items():
         line = f"{name}: {value.dtype} {list(value.shape)}"
         if reference:
-            # Different ways to one result have the same reference.
+            # "sample" and "sample, by rows" have the same reference.
             complaint = disagreement(value, expected[name.split(",")[0]])
             wrong += complaint is not None
             line += f": {complaint or 'as in Java'}"

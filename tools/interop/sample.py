@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws images from an exported model and prints them.
+"""Samples images from an exported model and prints them.
 
 usage: sample.py MODEL_VERSION_FOLDER [COUNT [SEED]]
 """

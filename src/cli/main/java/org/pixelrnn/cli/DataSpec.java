@@ -1,0 +1,10 @@
+package org.pixelrnn.cli;
+
+/** The help text of {@code --data}. */
+final class DataSpec {
+  static final String DESCRIPTION =
+      "Images: strokes, strokes-rgb, mnist:DIR, cifar10:DIR, folder:DIR (PNG, JPEG, BMP, GIF, WebP)"
+          + " or tfrecord:GLOB.";
+
+  private DataSpec() {}
+}

@@ -1,0 +1,237 @@
+package org.pixelrnn.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.Run;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.train.Assignment;
+import org.pixelrnn.train.ConfigFile;
+import org.pixelrnn.train.Presets;
+import org.pixelrnn.train.RunDirectory;
+import org.pixelrnn.train.StartingModel;
+import org.pixelrnn.train.Training;
+import org.pixelrnn.train.TrainingBuilder;
+import org.pixelrnn.train.TrainingResult;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code pixelrnn train}. */
+@Command(
+    name = "train",
+    description = {
+      "Train a network.",
+      "",
+      "A multi-scale model is trained in two stages: first the network of small images, then the"
+          + " network that samples whole images given small ones.",
+      "",
+      "Ctrl-C finishes the step and saves. With --resume the run goes on as if it had not been"
+          + " stopped."
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @ArgGroup private Source source;
+
+  static final class Source {
+    @Option(
+        names = "--preset",
+        paramLabel = "NAME",
+        completionCandidates = PresetNames.class,
+        description = "A configuration by name: ${COMPLETION-CANDIDATES}.")
+    private String preset;
+
+    @Option(
+        names = "--config",
+        paramLabel = "FILE",
+        description =
+            "A configuration of your own: a RunConfig as protobuf text, see"
+                + " proto/pixelrnn/v1/training.proto.")
+    private Path config;
+
+    @Option(
+        names = "--from",
+        paramLabel = "MODEL",
+        description =
+            "Begin with the weights of an exported model, and train it with its own configuration,"
+                + " on the same or on other images.")
+    private Path from;
+  }
+
+  static final class PresetNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    PresetNames() {
+      super(Presets.names());
+    }
+  }
+
+  @Option(names = "--data", paramLabel = "SPEC", description = DataSpec.DESCRIPTION)
+  private String data;
+
+  @Option(
+      names = "--run-dir",
+      paramLabel = "DIR",
+      required = true,
+      description = "The folder for checkpoints, TensorBoard events and samples.")
+  private Path runDirectory;
+
+  @Option(
+      names = "--set",
+      paramLabel = "path=value",
+      description =
+          "Change a field of the configuration, for instance training.batch_size=32. Repeatable.")
+  private List<Assignment> assignments = List.of();
+
+  @Option(
+      names = "--max-steps",
+      paramLabel = "N",
+      description = "Stop at step N, counted from the beginning of the run (or of the stage).")
+  private Long maxSteps;
+
+  @Option(
+      names = "--stage",
+      paramLabel = "STAGE",
+      converter = StageName.class,
+      description = "Train only this stage of a multi-scale model: small or full. Default: both.")
+  private Stage stage;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from the last checkpoint of --run-dir. The configuration and the data are those of"
+              + " the run, unless they are given.")
+  private boolean resume;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "The number of threads that TensorFlow uses. With 1, two runs are equal to the last bit."
+              + " Default: one for each core.")
+  private int threads;
+
+  @Override
+  public Integer call() throws Exception {
+    if (maxSteps != null && maxSteps < 1) {
+      throw new InputException("--max-steps " + maxSteps + ": expected at least 1");
+    }
+    if (threads < 0) {
+      throw new InputException("--threads " + threads + ": expected at least 0");
+    }
+    if (resume && source != null && source.from != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--from begins a run, and --resume goes on with one; expected one of them");
+    }
+    try (Training training = training();
+        ShutdownHook hook = new ShutdownHook(training::stop)) {
+      return run(training, hook);
+    }
+  }
+
+  private Training training() {
+    Optional<Run> earlier =
+        resume ? Optional.of(RunDirectory.open(runDirectory).run()) : Optional.empty();
+    TrainingBuilder builder =
+        Training.builder(config(earlier))
+            .data(
+                Optional.ofNullable(data)
+                    .or(() -> earlier.filter(Run::hasData).map(Run::getData))
+                    .orElseThrow(() -> missing("--data")))
+            .runDirectory(runDirectory)
+            .threads(threads)
+            .listener(new TerminalProgress(System.err, Terminal.isErr()));
+    if (resume) {
+      builder.changedTraining();
+    } else {
+      builder.newRunOnly();
+    }
+    Optional.ofNullable(maxSteps).ifPresent(builder::maxSteps);
+    Optional.ofNullable(stage).ifPresent(builder::stage);
+    Optional.ofNullable(source).map(s -> s.from).ifPresent(builder::startingFrom);
+    return builder.build();
+  }
+
+  private RunConfig config(Optional<Run> earlier) {
+    RunConfig config;
+    if (source != null && source.preset != null) {
+      config = Presets.load(source.preset);
+    } else if (source != null && source.config != null) {
+      config = ConfigFile.read(source.config);
+    } else if (source != null && source.from != null) {
+      config = StartingModel.of(source.from).config();
+    } else {
+      config =
+          earlier.map(Run::getConfig).orElseThrow(() -> missing("--preset, --config or --from"));
+    }
+    for (Assignment assignment : assignments) {
+      try {
+        config = assignment.applyTo(config);
+      } catch (InputException e) {
+        throw wrongAssignment(e);
+      }
+    }
+    return config;
+  }
+
+  /** Parses the value of {@code --set}. */
+  static Assignment assignment(String text) {
+    try {
+      return Assignment.parse(text);
+    } catch (InputException e) {
+      throw wrongAssignment(e);
+    }
+  }
+
+  private static InputException wrongAssignment(InputException e) {
+    return new InputException("--set " + e.getMessage(), e);
+  }
+
+  private int run(Training training, ShutdownHook hook) throws Exception {
+    try {
+      NativeChatter.silence();
+      TrainingResult result = training.run();
+      new TrainingSummary(runDirectory, Optional.ofNullable(stage))
+          .print(result, spec.commandLine().getOut(), spec.commandLine().getErr());
+      hook.saved();
+      return 0;
+    } catch (RuntimeException e) {
+      // Printed before the hook is closed, because after a signal the process ends then.
+      return spec.commandLine()
+          .getExecutionExceptionHandler()
+          .handleExecutionException(e, spec.commandLine(), spec.commandLine().getParseResult());
+    }
+  }
+
+  private ParameterException missing(String option) {
+    return new ParameterException(
+        spec.commandLine(), "Missing required option: " + option + " (without --resume)");
+  }
+
+  /** Parses the value of {@code --stage}. */
+  private static final class StageName implements ITypeConverter<Stage> {
+    @Override
+    public Stage convert(String name) {
+      return switch (name.toLowerCase(Locale.ROOT)) {
+        case "small" -> Stage.SMALL;
+        case "full" -> Stage.FULL;
+        default ->
+            throw new TypeConversionException(
+                "'" + name + "' is not a stage; expected small or full");
+      };
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package org.pixelrnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.pixelrnn.cli.Commands.run;
+
+import com.google.common.primitives.Floats;
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.data.Datasets;
+import org.pixelrnn.data.EvaluationImages;
+import org.pixelrnn.data.RealData;
+import org.pixelrnn.data.Split;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.sampler.Sampler;
+
+/**
+ * The outputs of the models in {@code savedmodels} never change. {@code golden.json} in each folder
+ * holds the likelihoods of eight embedded pictures and the samples of one seed. With {@code
+ * -Dgolden.write=true} this test writes the files anew.
+ */
+class ShippedModelsTest {
+  private static final Path FOLDER = Path.of("savedmodels");
+  private static final long SEED = 1;
+
+  /**
+   * The outputs of a model when it was shipped.
+   *
+   * @param logProb log-likelihoods of the first test pictures of {@code strokes}, in nats
+   * @param samples levels of the images sampled from seed 1: a digit each, or two hexadecimal
+   *     digits if there are more than 16
+   */
+  private record Golden(List<Float> logProb, List<String> samples) {}
+
+  static List<Path> models() throws IOException {
+    try (Stream<Path> entries = Files.list(FOLDER)) {
+      return entries.filter(Files::isDirectory).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void goldenOutputsAreUnchanged(Path model) throws IOException {
+    Path file = model.resolve("golden.json");
+    Golden found = outputs(model);
+    if (Boolean.getBoolean("golden.write")) {
+      Files.writeString(file, new Gson().toJson(found) + "\n");
+    }
+    Golden expected = new Gson().fromJson(Files.readString(file), Golden.class);
+    assertEquals(8, expected.logProb.size());
+    for (int i = 0; i < expected.logProb.size(); i++) {
+      float nats = expected.logProb.get(i);
+      assertEquals(nats, found.logProb.get(i), 1e-4 * Math.abs(nats), "picture " + i);
+    }
+    assertEquals(expected.samples.size(), found.samples.size());
+    // A sum in another order may change one pixel in a million, and then all later pixels.
+    long same = expected.samples.stream().filter(found.samples::contains).count();
+    assertTrue(same >= expected.samples.size() - 1, same + " images are as they were");
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  @Tag("slow")
+  void theLikelihoodIsThatOfResultsMd(Path model) throws IOException {
+    boolean colour = model.getFileName().toString().startsWith("cifar10");
+    Path data = colour ? RealData.cifar10() : RealData.mnist();
+    assumeTrue(Files.isDirectory(data), data + " is not here");
+    Matcher row =
+        Pattern.compile(
+                "^\\| `" + model.getFileName() + "` .*\\| \\*\\*([0-9.]+) ± ([0-9.]+)\\*\\* ",
+                Pattern.MULTILINE)
+            .matcher(Files.readString(FOLDER.resolve("RESULTS.md")));
+    assertTrue(row.find(), "no row of " + model);
+    String spec = (colour ? "cifar10:" : "mnist:") + data;
+    JsonObject measured =
+        run(0, "eval --model {} --data {} --limit 1000 --json", model, spec).json();
+    assertEquals(1000, measured.get("images").getAsInt());
+    double nats = measured.get("nats_per_image").getAsDouble();
+    double standardError = measured.get("standard_error_nats").getAsDouble();
+    // RESULTS.md gives colour images in bits per dimension.
+    double unit = colour ? measured.get("bits_per_dim").getAsDouble() / nats : 1;
+    assertEquals(Double.parseDouble(row.group(1)), nats * unit, 3 * standardError * unit);
+  }
+
+  private static Golden outputs(Path model) {
+    try (Sampler sampler = Sampler.open(model)) {
+      ImageShape shape = sampler.shape();
+      boolean colour = shape.channels() == 3;
+      DataConfig config =
+          colour
+              ? DataConfig.getDefaultInstance()
+              : DataConfig.newBuilder().setBinarisation(DataConfig.Binarisation.STOCHASTIC).build();
+      Images pictures;
+      try (var data = Datasets.open(colour ? "strokes-rgb" : "strokes", config, shape)) {
+        pictures = new EvaluationImages(data, Split.TEST, shape, config, 8, 8).batch(0);
+      }
+      Images sampled = sampler.sample(4, SEED, 1);
+      HexFormat digits = HexFormat.of();
+      List<String> samples = new ArrayList<>();
+      for (int i = 0; i < sampled.count(); i++) {
+        StringBuilder levels = new StringBuilder();
+        for (byte level : sampled.slice(i, i + 1).levels()) {
+          levels.append(shape.levels() > 16 ? digits.toHexDigits(level) : level);
+        }
+        samples.add(levels.toString());
+      }
+      return new Golden(Floats.asList(sampler.logProb(pictures)), samples);
+    }
+  }
+}

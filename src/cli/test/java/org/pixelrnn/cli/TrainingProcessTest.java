@@ -1,0 +1,176 @@
+package org.pixelrnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Training in a process of its own that is stopped by a signal. */
+class TrainingProcessTest {
+  private static final String SMALL =
+      "--preset strokes-pixelcnn --data strokes --set model.h=2 --set training.batch_size=1"
+          + " --set training.keep_checkpoints=1000 --set training.checkpoint_every_steps=2";
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "HUP"})
+  void aSignalSavesAndSaysHowToGoOn(String signal) throws Exception {
+    Process process = train(SMALL + " --max-steps 100000");
+    awaitCheckpoints(1);
+    Commands.assertRefused("another process is training", "train --run-dir {} --resume", run());
+    String printed = end(process, signal);
+    assertTrue(
+        printed.endsWith(
+            " and saved; go on with: pixelrnn train --run-dir " + run() + " --resume\n"),
+        printed);
+    String step = printed.replaceAll("(?s).*stopped after step (\\d+).*", "$1");
+    assertTrue(isSaved(Integer.parseInt(step)), printed);
+  }
+
+  @Test
+  void aSignalBeforeTheFirstStepLosesNothing() throws Exception {
+    Process process = train(SMALL + " --max-steps 2");
+    await(() -> Files.exists(run().resolve("lock")));
+    // From now on a signal is handled. The first step is seconds away: TensorFlow is loading.
+    TimeUnit.MILLISECONDS.sleep(200);
+    String printed = end(process, "TERM");
+    assertTrue(
+        printed.endsWith(
+            "stopped before the first step; go on with: pixelrnn train --run-dir "
+                + run()
+                + " --resume\n"),
+        printed);
+    Commands.run(0, "train --run-dir {} --resume --max-steps 2", run());
+    assertTrue(isSaved(2));
+  }
+
+  /** The checkpoint is saved before validation, which may take minutes. */
+  @Test
+  void aSignalDuringTheFirstValidationLosesNothing() throws Exception {
+    Process process =
+        train(
+            "--preset strokes-diagonal-bilstm --data strokes --max-steps 3"
+                + " --set training.batch_size=4 --set training.validation_images=2000");
+    awaitCheckpoints(1);
+    String printed = end(process, "TERM");
+    assertTrue(printed.contains("stopped after step 3 and saved; go on with: "), printed);
+    assertTrue(isSaved(3), printed);
+  }
+
+  @Test
+  void aFailureAfterASignalIsPrinted() throws Exception {
+    Process process = train(SMALL + " --max-steps 100000");
+    awaitCheckpoints(1);
+    // A checkpoint cannot be written where a file takes the place of its folder.
+    Path checkpoints = run().resolve("checkpoints");
+    Files.move(checkpoints, run().resolve("moved"));
+    Files.writeString(checkpoints, "");
+    signal(process, "TERM");
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(process.exitValue() != 0, "nothing was saved");
+    assertTrue(printed().contains("pixelrnn: "), printed());
+  }
+
+  @Test
+  void aKilledRunGoesOnFromTheLastWholeCheckpoint() throws Exception {
+    for (int kill = 0; kill < 3; kill++) {
+      Process process = kill == 0 ? train(SMALL) : train("--resume");
+      awaitCheckpoints(kill + 2);
+      // A checkpoint is written at every second step, so that some kills hit one half-written.
+      TimeUnit.MILLISECONDS.sleep(7L * kill);
+      process.destroyForcibly().waitFor();
+    }
+    Process last = train("--resume --max-steps 1");
+    assertTrue(last.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(0, last.exitValue(), printed());
+    assertTrue(checkpoints() >= 2);
+  }
+
+  private Path run() {
+    return folder.resolve("run");
+  }
+
+  private Process train(String flags) throws IOException {
+    List<String> command = new ArrayList<>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // A process that began with a signal ignored, as under nohup, ignores it for ever.
+      command.addAll(List.of("env", "--default-signal=INT,HUP"));
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(PixelRnn.class.getName(), "train", "--run-dir", run().toString()));
+    command.addAll(Arrays.asList(flags.split(" ")));
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(folder.resolve("printed").toFile())
+        .start();
+  }
+
+  /**
+   * Sends a signal, and returns what the process has printed by its end, which must be status 0.
+   */
+  private String end(Process process, String signal) throws IOException, InterruptedException {
+    signal(process, signal);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(0, process.exitValue(), printed());
+    return printed();
+  }
+
+  private static void signal(Process process, String signal)
+      throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-s", signal, "" + process.pid()).start();
+    assertEquals(0, kill.waitFor());
+  }
+
+  private String printed() throws IOException {
+    return Files.readString(folder.resolve("printed"));
+  }
+
+  private interface Check {
+    boolean holds() throws IOException;
+  }
+
+  private static void await(Check check) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+    while (!check.holds()) {
+      assertTrue(System.nanoTime() < deadline, "nothing happened for two minutes");
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private void awaitCheckpoints(int count) throws IOException, InterruptedException {
+    await(() -> checkpoints() >= count);
+  }
+
+  private int checkpoints() throws IOException {
+    Path checkpoints = run().resolve("checkpoints");
+    if (!Files.isDirectory(checkpoints)) {
+      return 0;
+    }
+    try (Stream<Path> whole = Files.list(checkpoints)) {
+      return (int)
+          whole
+              .filter(checkpoint -> Files.exists(checkpoint.resolve("manifest.textproto")))
+              .filter(checkpoint -> !checkpoint.toString().endsWith(".tmp"))
+              .count();
+    }
+  }
+
+  private boolean isSaved(int step) {
+    String digits = "%08d".formatted(step);
+    return Files.exists(
+        run().resolve("checkpoints").resolve("step-" + digits).resolve("manifest.textproto"));
+  }
+}

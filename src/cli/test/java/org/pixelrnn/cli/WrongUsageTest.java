@@ -1,0 +1,105 @@
+package org.pixelrnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.pixelrnn.cli.Commands.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Wrong usage and wrong input: one line on standard error, status 2, and no file is written. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WrongUsageTest {
+  private Path folder;
+  private TinyModel tiny;
+
+  @BeforeAll
+  void trainAndExport(@TempDir Path temporary) throws IOException {
+    folder = temporary;
+    tiny = TinyModel.in(folder);
+  }
+
+  /** MODEL, RUN and OUT stand for paths; nothing exists at OUT. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train --run-dir OUT",
+        "train --preset no-such --data strokes --run-dir OUT",
+        "train --preset strokes-pixelcnn --run-dir OUT",
+        "train --preset strokes-pixelcnn --config OUT --data strokes --run-dir OUT",
+        "train --preset strokes-pixelcnn --data mnist:/no/such/folder --run-dir OUT",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set training.batch_size=0",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set model.width=27",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --max-steps 0",
+        "train --preset strokes-rgb-pixelcnn --data strokes --run-dir OUT",
+        "train --resume --run-dir OUT",
+        "train --from RUN --data strokes --run-dir OUT",
+        "train --from MODEL --preset strokes-pixelcnn --data strokes --run-dir OUT",
+        "train --from MODEL --run-dir OUT",
+        "train --from MODEL --run-dir RUN --resume",
+        "train --from MODEL --data strokes --run-dir OUT --set model.h=8",
+        "curves --run-dir OUT --out OUT",
+        "curves --run-dir RUN",
+        "export --run-dir OUT --to OUT",
+        "export --run-dir RUN",
+        "export --model OUT --to OUT",
+        "export --model RUN --to OUT",
+        "export --model MODEL --run-dir RUN --to OUT",
+        "export --model MODEL",
+        "eval --model OUT --data strokes",
+        "eval --model MODEL --data circles",
+        "eval --model MODEL --data strokes-rgb",
+        "eval --model MODEL --data strokes --split tset",
+        "eval --model MODEL --data strokes --limit -1",
+        "sample --model MODEL --count 0 --out OUT",
+        "sample --model MODEL --count 2000000000 --out OUT",
+        "export --run-dir RUN --to RUN/run.textproto",
+        "sample --model MODEL --count 1 --temperature -1 --out OUT",
+        "sample --model RUN --count 1 --out OUT",
+        "complete --model MODEL --data strokes --occlude half --out OUT",
+        "complete --model MODEL --data strokes --occlude top:0.5 --completions 0 --out OUT",
+        "complete --model MODEL --occlude bottom:0.5 --out OUT",
+        "complete --model MODEL --image RUN/run.textproto --occlude bottom:0.5 --out OUT",
+        "upscale --model MODEL --image RUN/samples.png --out OUT",
+        "upscale --model MODEL --out OUT",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --stage small",
+        "train --preset mnist-multi-scale --data strokes --run-dir OUT --stage whole",
+        "train --preset mnist-multi-scale --data strokes --run-dir OUT --set model.multi_scale.factor=3",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set small_training.steps=3",
+        "inspect --model OUT",
+        "inspect --model MODEL --softmax 0,0,0 --out OUT",
+        "inspect --model MODEL --softmax 0,0,1 --image RUN/samples.png --out OUT",
+        "inspect --model MODEL --softmax 0,0,0 --image RUN/samples.png",
+        "inspect --model MODEL --softmax 0,0,0 --image RUN/samples.png --receptive-field 0,0 --out OUT",
+        "inspect --model MODEL --receptive-field 3,28 --out OUT",
+        "inspect --model MODEL --receptive-field 3 --out OUT",
+        "inspect --model MODEL --receptive-field 3,2,0 --out OUT",
+        "inspect --model MODEL --receptive-field 3,2",
+        "inspect --model MODEL --out OUT",
+        "train --preset strokes-pixelcnn --data strokes --run-dir OUT --set data.random_crop=0.5",
+        "train --preset strokes-pixelcnn --data folder:MODEL --run-dir OUT",
+        "train --preset strokes-pixelcnn --data tfrecord:RUN/*.textproto --run-dir OUT",
+        "train --preset strokes-pixelcnn --data cifar10:RUN --run-dir OUT",
+      })
+  void printsOneLine(String line) {
+    Path nothing = folder.resolve("nothing.png");
+    Commands.Output output =
+        run(
+            2,
+            Arrays.asList(
+                line.replace("MODEL", tiny.model().toString())
+                    .replace("RUN", tiny.run().toString())
+                    .replace("OUT", nothing.toString())
+                    .split(" ")));
+    assertEquals(1, output.err().lines().count(), output.err());
+    assertEquals("", output.out());
+    assertFalse(Files.exists(nothing), "a file is left behind");
+  }
+}

@@ -1,0 +1,246 @@
+package org.pixelrnn.data;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import org.pixelrnn.image.ImageFile;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.Picture;
+import org.pixelrnn.proto.v1.DataConfig;
+import org.tensorflow.proto.Example;
+import org.tensorflow.proto.Feature;
+
+/**
+ * The pictures in TFRecord files. Each record is a {@code tf.Example} with one of these features:
+ *
+ * <ul>
+ *   <li>{@code image/encoded}: a PNG, JPEG, BMP, GIF or WebP file;
+ *   <li>{@code image/raw}: one byte for each sub-pixel, {@code [height, width, channels]}, with
+ *       {@code image/height} and {@code image/width}.
+ * </ul>
+ *
+ * <p>The name of a file may decide the split of its pictures, as {@code train-00000-of-01024} does:
+ * see {@link SplitRule}.
+ */
+final class TfRecordPictures implements PictureDataset.Source {
+  private final String glob;
+  private final List<TfRecordFile> files;
+
+  /** The number of the first picture of each file, and at the end the number of all pictures. */
+  private final int[] first;
+
+  private TfRecordPictures(String glob, List<TfRecordFile> files) {
+    this.glob = glob;
+    this.files = files;
+    this.first = new int[files.size() + 1];
+    for (int i = 0; i < files.size(); i++) {
+      first[i + 1] = Math.addExact(first[i], files.get(i).count());
+    }
+  }
+
+  /**
+   * Opens all files that match a pattern.
+   *
+   * @param glob for instance {@code data/train-*}; {@code **} also matches across folders
+   * @throws InputException if no file matches, or if one is broken
+   */
+  static PictureDataset open(String glob, DataConfig config, ImageShape model) {
+    List<TfRecordFile> files = new ArrayList<>();
+    try {
+      for (Path file : matching(glob)) {
+        files.add(TfRecordFile.open(file));
+      }
+      return PictureDataset.of(new TfRecordPictures(glob, files), config, model);
+    } catch (RuntimeException e) {
+      files.forEach(TfRecordFile::close);
+      throw e;
+    }
+  }
+
+  /** The files that match a pattern, at least one, in the order of their paths. */
+  private static List<Path> matching(String glob) {
+    try {
+      // The search starts in the last folder before the first special character.
+      String plain = glob.replaceFirst("[*?\\[{\\\\].*", "");
+      Path start = Path.of(plain.substring(0, plain.lastIndexOf('/') + 1));
+      if (!Files.isDirectory(start)) {
+        throw unlisted(glob, "there is no folder " + start, null);
+      }
+      List<Path> files = walk(glob, start);
+      if (files.isEmpty()) {
+        throw unlisted(glob, "no file matches", null);
+      }
+      return files;
+    } catch (InvalidPathException e) {
+      throw unlisted(glob, "not a path: " + e.getReason(), e);
+    } catch (PatternSyntaxException e) {
+      throw unlisted(glob, "not a pattern: " + e.getDescription(), e);
+    } catch (UncheckedIOException e) {
+      throw unlisted(glob, "cannot be listed: " + DataFolder.reason(e.getCause()), e);
+    } catch (IOException e) {
+      throw unlisted(glob, "cannot be listed: " + DataFolder.reason(e), e);
+    }
+  }
+
+  private static List<Path> walk(String glob, Path start) throws IOException {
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    int depth =
+        glob.contains("**")
+            ? Integer.MAX_VALUE
+            : Math.max(1, Path.of(glob).getNameCount() - nameCount(start));
+    try (Stream<Path> paths = Files.walk(start, depth, FileVisitOption.FOLLOW_LINKS)) {
+      return paths.filter(matcher::matches).filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static int nameCount(Path start) {
+    // Java counts one name in an empty path.
+    return start.toString().isEmpty() ? 0 : start.getNameCount();
+  }
+
+  private static InputException unlisted(String glob, String why, Throwable cause) {
+    return new InputException("TFRecord files " + glob + ": " + why, cause);
+  }
+
+  @Override
+  public String name() {
+    return "tfrecord";
+  }
+
+  @Override
+  public String place() {
+    return "TFRecord files " + glob;
+  }
+
+  @Override
+  public int count() {
+    return first[files.size()];
+  }
+
+  @Override
+  public String pictureName(int picture) {
+    return groupName(picture) + "#" + (picture - first[fileOf(picture)]);
+  }
+
+  @Override
+  public String groupName(int picture) {
+    return files.get(fileOf(picture)).file().getFileName().toString();
+  }
+
+  /** The number of the file that holds a picture. */
+  private int fileOf(int picture) {
+    int found = Arrays.binarySearch(first, picture);
+    if (found < 0) {
+      return -found - 2;
+    }
+    // A file without records has the same first picture as the file after it.
+    while (first[found + 1] == picture) {
+      found++;
+    }
+    return found;
+  }
+
+  @Override
+  public Picture read(int picture) {
+    int file = fileOf(picture);
+    int record = picture - first[file];
+    String where = "TFRecord file " + files.get(file).file() + ": record " + record;
+    Map<String, Feature> features;
+    try {
+      features = Example.parseFrom(files.get(file).record(record)).getFeatures().getFeatureMap();
+    } catch (InvalidProtocolBufferException e) {
+      throw new InputException(where + ": not a tf.Example: " + InputException.reason(e), e);
+    }
+    if (features.containsKey("image/encoded")) {
+      byte[] encoded = bytes(features, "image/encoded", where).toByteArray();
+      return Picture.of(ImageFile.decode(encoded, where));
+    }
+    if (features.containsKey("image/raw")) {
+      return raw(features, where);
+    }
+    throw new InputException(
+        where
+            + ": its features are "
+            + new TreeSet<>(features.keySet())
+            + ", expected image/encoded or image/raw");
+  }
+
+  private static Picture raw(Map<String, Feature> features, String where) {
+    byte[] values = bytes(features, "image/raw", where).toByteArray();
+    long height = integer(features, "image/height", where);
+    long width = integer(features, "image/width", where);
+    for (int channels : new int[] {1, 3}) {
+      if (height > 0 && width > 0 && (double) height * width * channels == values.length) {
+        return Picture.of((int) height, (int) width, channels, values);
+      }
+    }
+    throw new InputException(
+        String.format(
+            Locale.ROOT,
+            "%s: image/raw has %d bytes, expected %d×%d×1 or %d×%d×3",
+            where,
+            values.length,
+            height,
+            width,
+            height,
+            width));
+  }
+
+  private static ByteString bytes(Map<String, Feature> features, String key, String where) {
+    Feature feature = features.get(key);
+    if (feature.getBytesList().getValueCount() != 1) {
+      throw new InputException(
+          where
+              + ": "
+              + key
+              + " has "
+              + feature.getBytesList().getValueCount()
+              + " byte strings, expected one");
+    }
+    return feature.getBytesList().getValue(0);
+  }
+
+  private static long integer(Map<String, Feature> features, String key, String where) {
+    Feature feature = features.getOrDefault(key, Feature.getDefaultInstance());
+    if (feature.getInt64List().getValueCount() != 1) {
+      throw new InputException(
+          where
+              + ": "
+              + key
+              + " has "
+              + feature.getInt64List().getValueCount()
+              + " integers, expected one");
+    }
+    return feature.getInt64List().getValue(0);
+  }
+
+  @Override
+  public String digest() {
+    Hasher sha = Hashing.sha256().newHasher();
+    files.forEach(file -> file.addTo(sha));
+    return sha.hash().toString();
+  }
+
+  @Override
+  public void close() {
+    files.forEach(TfRecordFile::close);
+  }
+}

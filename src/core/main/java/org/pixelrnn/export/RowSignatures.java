@@ -1,0 +1,110 @@
+package org.pixelrnn.export;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.layer.RowState;
+import org.pixelrnn.model.sampling.RowInputs;
+import org.pixelrnn.model.sampling.SampledRow;
+import org.pixelrnn.model.sampling.SamplingInputs;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * The signatures that sample row by row: {@code start} gives the state above the first row, and
+ * {@code next_row} gives one row and the state for the row below. The tensors of a state are named
+ * {@code state_*}.
+ */
+final class RowSignatures {
+  private static final String SMALL = "state_small";
+
+  private final Network network;
+  private final Ops tf;
+  private final Signatures signatures;
+
+  /**
+   * The signatures of a network.
+   *
+   * @param network the network that rows are sampled from
+   */
+  RowSignatures(Network network, Ops tf, Signatures signatures) {
+    this.network = network;
+    this.tf = tf;
+    this.signatures = signatures;
+  }
+
+  /**
+   * Adds {@code start}.
+   *
+   * @param inputs the inputs of the signature, by name
+   * @param state the state above the first row
+   * @param small the small images that rows copy pixels from, if they copy pixels
+   */
+  void addStart(
+      Map<String, Operand<?>> inputs,
+      List<Operand<TFloat32>> state,
+      Optional<Operand<TUint8>> small) {
+    signatures.add("start", inputs, named(state, small.map(tf::identity)));
+  }
+
+  /** Samples a row; {@code small} is what {@link #addStart} was given. */
+  @FunctionalInterface
+  interface NextRow {
+    SampledRow sample(Optional<Operand<TUint8>> small, RowInputs inputs);
+  }
+
+  /**
+   * Adds {@code next_row}.
+   *
+   * @param random holds the placeholders of seed and temperature
+   * @param smallShape the shape of the small images that rows copy pixels from, if they copy pixels
+   */
+  void addNextRow(SamplingInputs random, Optional<ImageShape> smallShape, NextRow nextRow) {
+    ImageShape shape = network.shape();
+    Operand<TInt32> row = signatures.input("row", TInt32.class);
+    Operand<TUint8> knownValues =
+        signatures.input("known_values", TUint8.class, -1, shape.width(), shape.channels());
+    Operand<TBool> known = signatures.input("row_known", TBool.class, -1, shape.width());
+    List<Operand<TFloat32>> state =
+        network.state().stream()
+            .map(s -> signatures.input(key(s), TFloat32.class, s.shape().asArray()))
+            .toList();
+    Optional<Operand<TUint8>> small =
+        smallShape.map(
+            s -> signatures.input(SMALL, TUint8.class, -1, s.height(), s.width(), s.channels()));
+    SampledRow sampled =
+        nextRow.sample(
+            small,
+            new RowInputs(row, tf.constant(0), random.withImages(knownValues, known), state));
+    Map<String, Operand<?>> inputs = named(state, small);
+    inputs.put("row", row);
+    inputs.put("known_values", knownValues);
+    inputs.put("known", known);
+    inputs.put("seed", random.seed());
+    inputs.put("temperature", random.temperature());
+    Map<String, Operand<?>> outputs = named(sampled.state(), small.map(tf::identity));
+    outputs.put("values", sampled.levels());
+    signatures.add("next_row", inputs, outputs);
+  }
+
+  private Map<String, Operand<?>> named(
+      List<Operand<TFloat32>> state, Optional<? extends Operand<TUint8>> small) {
+    Map<String, Operand<?>> named = new LinkedHashMap<>();
+    for (int i = 0; i < state.size(); i++) {
+      named.put(key(network.state().get(i)), state.get(i));
+    }
+    small.ifPresent(images -> named.put(SMALL, images));
+    return named;
+  }
+
+  private static String key(RowState state) {
+    return "state_" + state.name().replace('/', '_');
+  }
+}

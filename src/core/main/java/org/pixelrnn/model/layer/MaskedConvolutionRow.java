@@ -1,0 +1,190 @@
+package org.pixelrnn.model.layer;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.pixelrnn.model.graph.EmptyBatch;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
+import org.tensorflow.op.core.Unstack;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A {@link MaskedConvolution} while one row is being sampled, or each lane's block of a row. The
+ * taps of a 5×5 convolution come from these places:
+ *
+ * <pre>
+ *   one lane, any pixel        several lanes, the last pixel of a block
+ *
+ *     A  A  A  A  A              A  A  A │ A  A
+ *     A  A  A  A  A              A  A  A │ R  R
+ *     T  T  c                    T  T  c │
+ *                                  block │ the lane to the right
+ *
+ *   A   rows above: one convolution for all pixels, before the first pixel of the row
+ *   R   the row above in the lane to the right: pixels that were sampled earlier in this turn
+ *   T   this row, left of the pixel
+ *   c   the pixel itself: the channel groups that the mask shows
+ * </pre>
+ *
+ * <p>R and T are one matrix product for each pixel, and c is one product for each channel group.
+ * With a single channel group, all three are one product. A 3×3 convolution has only one row above,
+ * and takes it pixel by pixel, in the same product as T. {@link RowKernels} holds the matrices, and
+ * {@link ConvolutionInputs} the pixels.
+ */
+public final class MaskedConvolutionRow {
+  private final Ops tf;
+  private final MaskGeometry geometry;
+  private final RowKernels kernels;
+  private final LaneShift shift;
+  private final ConvolutionInputs inputs;
+  private final int channels;
+
+  /**
+   * By column: the contribution of the A taps and the bias, in the order of groups, {@code [lanes ·
+   * n, out]}. Empty if the convolution takes the row above pixel by pixel.
+   */
+  private final List<Operand<TFloat32>> fromAbove;
+
+  /**
+   * By group: the bias for every image, {@code [lanes · n, out / C]}; empty if {@link #fromAbove}
+   * includes it. Adding tensors of equal shapes is cheaper than a BiasAdd. It is also not fused
+   * into oneDNN's matrix product, whose overhead at this size is several times the time of the
+   * product.
+   */
+  private final List<Operand<TFloat32>> biases;
+
+  /** The channel groups of the current pixel so far, {@code [lanes · n, in / C]} each. */
+  private final List<Operand<TFloat32>> groups = new ArrayList<>();
+
+  /** By group: the contribution of all taps but the centre at the current pixel. */
+  private List<Operand<TFloat32>> beforeCentre = List.of();
+
+  private final Map<CutKernel, Operand<TFloat32>> cutKernels = new HashMap<>();
+
+  /**
+   * Begins a row.
+   *
+   * @param state the inputs of earlier turns, as {@link MaskedConvolution#state}
+   */
+  MaskedConvolutionRow(
+      Ops tf,
+      MaskGeometry geometry,
+      RowKernels kernels,
+      List<Operand<TFloat32>> state,
+      LaneShift shift) {
+    this.tf = tf;
+    this.geometry = geometry;
+    this.kernels = kernels;
+    this.shift = shift;
+    this.inputs = new ConvolutionInputs(tf, geometry, state, shift);
+    this.channels = geometry.features().channels();
+    this.biases =
+        geometry.rowsAboveAtOnce()
+            ? List.of()
+            : kernels.biases().stream().map(shift::broadcast).toList();
+    this.fromAbove = kernels.above().map(this::fromAbove).orElse(List.of());
+  }
+
+  /**
+   * Adds the next channel group of the input at the current pixel.
+   *
+   * @param group {@code [lanes · n, in / C]}
+   */
+  public void addInput(Operand<TFloat32> group) {
+    groups.add(group);
+    if (groups.size() == channels) {
+      inputs.add(concat(groups, 1));
+      groups.clear();
+    }
+  }
+
+  /**
+   * One channel group of the output at a pixel. Callers first add the input's groups that it sees:
+   * with mask B up to the same group, with mask A up to the group before it.
+   *
+   * @return {@code [lanes · n, out / C]}; if the output has sections, the group's part of each
+   */
+  public Operand<TFloat32> output(int column, int group) {
+    if (kernels.beforeCentre().isEmpty()) {
+      List<Operand<TFloat32>> taps = inputs.before(column);
+      taps.addAll(centre(column, group));
+      Operand<TFloat32> rest = fromAbove.isEmpty() ? biases.get(group) : fromAbove.get(column);
+      return tf.math.add(product(column, taps, kernels.centres().get(group)), rest);
+    }
+    if (group == 0) {
+      Operand<TFloat32> product =
+          product(column, inputs.before(column), kernels.beforeCentre().get());
+      Operand<TFloat32> sum =
+          fromAbove.isEmpty() ? product : tf.math.add(product, fromAbove.get(column));
+      beforeCentre = new ArrayList<>(tf.split(tf.constant(1), sum, (long) channels).output());
+    }
+    Operand<TFloat32> before =
+        fromAbove.isEmpty()
+            ? tf.math.add(beforeCentre.get(group), biases.get(group))
+            : beforeCentre.get(group);
+    List<Operand<TFloat32>> centre = centre(column, group);
+    return centre.isEmpty()
+        ? before
+        : tf.math.add(before, tf.linalg.matMul(concat(centre, 1), kernels.centres().get(group)));
+  }
+
+  /** The state for the next turn, after the last pixel; as {@link MaskedConvolution#state}. */
+  public List<Operand<TFloat32>> finish() {
+    return inputs.finish();
+  }
+
+  /** By column: the convolution of the A taps and the bias. */
+  private List<Operand<TFloat32>> fromAbove(Operand<TFloat32> kernel) {
+    // Only a single lane can be without images: the loop over turns does not run without images.
+    Operand<TFloat32> rowsAbove = inputs.rowsAbove(EmptyBatch.padding(tf, shift.n()));
+    // One "image", [1, columns, lanes · n, features]: its rows are columns, its columns are images.
+    Operand<TFloat32> convolved =
+        tf.nn.biasAdd(
+            tf.nn.conv2d(
+                tf.expandDims(rowsAbove, tf.constant(0)), kernel, List.of(1L, 1L, 1L, 1L), "VALID"),
+            concat(kernels.biases(), 0));
+    Operand<TFloat32> padded = tf.squeeze(convolved, Squeeze.axis(List.of(0L)));
+    Operand<TFloat32> row = inputs.inLanes() ? padded : EmptyBatch.cut(tf, padded, shift.n(), 1);
+    long columns = shift.lanes().columns();
+    return new ArrayList<>(tf.unstack(row, columns, Unstack.axis(0L)).output());
+  }
+
+  /** The channel groups of the pixel itself that a group of the output sees. */
+  private List<Operand<TFloat32>> centre(int column, int group) {
+    int visible = geometry.mask().visibleGroups(group);
+    return visible == channels ? List.of(inputs.pixel(column)) : groups.subList(0, visible);
+  }
+
+  /**
+   * The product of the taps of a pixel and a kernel. With {@link #fromAbove}, the kernel begins
+   * with the taps right of the centre in the row above. Those inside the block are A taps, so their
+   * inputs are cut off the kernel.
+   */
+  private Operand<TFloat32> product(
+      int column, List<Operand<TFloat32>> taps, Operand<TFloat32> kernel) {
+    int tapsInBlock =
+        fromAbove.isEmpty() ? 0 : geometry.rightReach() - inputs.tapsInRightLane(column);
+    Operand<TFloat32> matrix =
+        tapsInBlock == 0
+            ? kernel
+            : cutKernels.computeIfAbsent(new CutKernel(kernel, tapsInBlock), this::cut);
+    return tf.linalg.matMul(concat(taps, 1), matrix);
+  }
+
+  /** A kernel without the inputs of its first taps. */
+  private record CutKernel(Operand<TFloat32> kernel, int firstTaps) {}
+
+  private Operand<TFloat32> cut(CutKernel cut) {
+    int first = cut.firstTaps * geometry.features().in();
+    return tf.slice(cut.kernel, tf.constant(new int[] {first, 0}), tf.constant(new int[] {-1, -1}));
+  }
+
+  private Operand<TFloat32> concat(List<Operand<TFloat32>> tensors, int axis) {
+    return tensors.size() == 1
+        ? tensors.get(0)
+        : tf.concat(List.copyOf(tensors), tf.constant(axis));
+  }
+}

@@ -1,0 +1,147 @@
+package org.pixelrnn.model.sampling;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.graph.BatchSize;
+import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.EmptyBatch;
+import org.pixelrnn.model.layer.Lanes;
+import org.pixelrnn.model.layer.RowState;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * Samples images from one {@link Network} as graph operations: whole images, with several rows at a
+ * time if the network allows it (see {@link Lanes}), or one row at a time.
+ *
+ * <p>The weights are arguments of its graph functions, so the same functions serve any weights. A
+ * graph keeps copies of the functions: close this as soon as the graphs are built.
+ */
+public final class NetworkSampler implements GraphSampler {
+  private final Network network;
+  private final ImageShape shape;
+  private final RowSamplingFunction row;
+  private final RowSamplingFunction turn;
+  private final TurnLoop loop;
+
+  /** Builds the functions that sample from a network. */
+  public NetworkSampler(Network network) {
+    this.network = network;
+    this.shape = network.shape();
+    this.row = new RowSamplingFunction(network, Lanes.one(shape.width()));
+    this.turn =
+        network.lanes().count() == 1 ? row : new RowSamplingFunction(network, network.lanes());
+    this.loop = new TurnLoop(network, turn);
+  }
+
+  /**
+   * The state above the first row of new images, for a network that is not conditioned.
+   *
+   * @param count the number of images, {@code []}
+   * @return as {@link Network#state()}
+   */
+  public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
+    return zeros(tf, row.lanes(), count, network.state());
+  }
+
+  /**
+   * The state above the first row of new images, for a conditioned network.
+   *
+   * @param small the small images, {@code [n, height / factor, width / factor, channels]}
+   * @return as {@link Network#state()}
+   */
+  public List<Operand<TFloat32>> start(BuildContext context, Operand<TUint8> small) {
+    Ops tf = context.tf();
+    return start(tf, row.lanes(), BatchSize.of(tf, small), upsampled(context, small));
+  }
+
+  /** Samples one row, given the state that the rows above have left. */
+  public SampledRow nextRow(BuildContext context, RowInputs inputs) {
+    return row.call(context.tf(), inputs, row.weights(context));
+  }
+
+  /** Samples whole images from a network that is not conditioned. */
+  @Override
+  public Operand<TUint8> sample(BuildContext context, SamplingInputs inputs) {
+    Ops tf = context.tf();
+    Lanes lanes = turn.lanes();
+    return sample(context, inputs, part -> zeros(tf, lanes, part.size(), network.state(lanes)));
+  }
+
+  /**
+   * Samples whole images from a conditioned network.
+   *
+   * @param small the small images, {@code [n, height / factor, width / factor, channels]}
+   */
+  Operand<TUint8> sample(BuildContext context, Operand<TUint8> small, SamplingInputs inputs) {
+    Ops tf = context.tf();
+    Operand<TFloat32> upsampled = upsampled(context, small);
+    return sample(
+        context, inputs, part -> start(tf, turn.lanes(), part.size(), part.of(tf, upsampled)));
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    if (turn != row) {
+      turn.close();
+    }
+    row.close();
+  }
+
+  /** Gives the state above the first row of a part's images. */
+  @FunctionalInterface
+  private interface Start {
+    List<Operand<TFloat32>> of(ParallelPart part);
+  }
+
+  private Operand<TUint8> sample(BuildContext context, SamplingInputs inputs, Start start) {
+    Ops tf = context.tf();
+    List<Operand<TFloat32>> weights = turn.weights(context);
+    List<Operand<TUint8>> sampled = new ArrayList<>();
+    for (ParallelPart part : ParallelPart.all(tf, BatchSize.of(tf, inputs.images()))) {
+      sampled.add(loop.sample(tf, part.first(), part.of(tf, inputs), start.of(part), weights));
+    }
+    return tf.ensureShape(
+        tf.concat(sampled, tf.constant(0)),
+        Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels()));
+  }
+
+  /** The maps that the network makes of small images, {@code [n, height, width, features]}. */
+  private Operand<TFloat32> upsampled(BuildContext context, Operand<TUint8> small) {
+    Ops tf = context.tf();
+    return EmptyBatch.cut(
+        tf, network.upsampled(context, EmptyBatch.padded(tf, small)), BatchSize.of(tf, small));
+  }
+
+  /** The condition is the last part of the state; all others begin at zero. */
+  private List<Operand<TFloat32>> start(
+      Ops tf, Lanes lanes, Operand<TInt32> count, Operand<TFloat32> upsampled) {
+    List<RowState> all = network.state(lanes);
+    return ImmutableList.<Operand<TFloat32>>builder()
+        .addAll(zeros(tf, lanes, count, all.subList(0, all.size() - 1)))
+        .add(network.conditionState(tf, upsampled, lanes))
+        .build();
+  }
+
+  private static List<Operand<TFloat32>> zeros(
+      Ops tf, Lanes lanes, Operand<TInt32> count, List<RowState> states) {
+    Operand<TInt32> images = tf.math.mul(count, tf.constant(lanes.count()));
+    return states.stream()
+        .<Operand<TFloat32>>map(
+            state -> {
+              Operand<TInt32> size =
+                  tf.stack(
+                      List.of(tf.constant(state.columns()), images, tf.constant(state.features())));
+              return tf.ensureShape(tf.fill(size, tf.constant(0f)), state.shape());
+            })
+        .toList();
+  }
+}

@@ -1,0 +1,122 @@
+package org.pixelrnn.model.sampling;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.graph.ArgumentWeightSource;
+import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.DerivedWeight;
+import org.pixelrnn.model.graph.GraphFunction;
+import org.pixelrnn.model.layer.Lanes;
+import org.pixelrnn.model.layer.RowState;
+import org.tensorflow.ConcreteFunction;
+import org.tensorflow.DeviceSpec;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.PartitionedCall;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
+
+/**
+ * {@link RowSampling} as a graph function. A graph holds the operations of a row once, however many
+ * places in it sample rows.
+ *
+ * <p>The weights are arguments of the function, so it samples with whatever weights the caller has.
+ */
+final class RowSamplingFunction implements AutoCloseable {
+  private final Network network;
+  private final Lanes lanes;
+  private final ConcreteFunction function;
+  private List<DerivedWeight> weights = List.of();
+
+  /**
+   * Builds the function.
+   *
+   * @param lanes {@link Lanes#one}, or {@link Network#lanes()}
+   */
+  RowSamplingFunction(Network network, Lanes lanes) {
+    this.network = network;
+    this.lanes = lanes;
+    this.function = GraphFunction.create("sample_row", this::results);
+  }
+
+  /**
+   * Places operations on the CPU, even if there is a GPU. The operations of single pixels are too
+   * small for a GPU; and the body of a loop must be on one device, but GPUs have no kernels for
+   * uint8 levels.
+   */
+  static Ops onCpu(Ops tf) {
+    return tf.withDevice(
+        DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.CPU).deviceIndex(0).build());
+  }
+
+  /** The lanes that the function samples in. */
+  Lanes lanes() {
+    return lanes;
+  }
+
+  /** The weights, and tensors made of weights, that the function takes, in order. */
+  List<DerivedWeight> weights() {
+    return weights;
+  }
+
+  /** The values of {@link #weights}. */
+  List<Operand<TFloat32>> weights(BuildContext context) {
+    return weights.stream().map(context::derived).toList();
+  }
+
+  /**
+   * Calls the function: samples one row, or one block of a row in each lane.
+   *
+   * @param values the values of {@link #weights}
+   */
+  SampledRow call(Ops tf, RowInputs inputs, List<Operand<TFloat32>> values) {
+    List<Operand<?>> arguments =
+        ImmutableList.<Operand<?>>builder()
+            .add(inputs.row(), inputs.firstImage())
+            .addAll(inputs.given().inOrder())
+            .addAll(inputs.state())
+            .addAll(values)
+            .build();
+    List<Class<? extends TType>> types = new ArrayList<>(List.of(TUint8.class));
+    inputs.state().forEach(state -> types.add(TFloat32.class));
+    List<Output<?>> results =
+        PartitionedCall.create(onCpu(tf).scope(), arguments, types, function).output();
+    ImmutableList.Builder<Operand<TFloat32>> state = ImmutableList.builder();
+    List<RowState> states = network.state(lanes);
+    for (int i = 0; i < states.size(); i++) {
+      state.add(tf.ensureShape(results.get(i + 1).expect(TFloat32.class), states.get(i).shape()));
+    }
+    return new SampledRow(
+        tf.ensureShape(results.get(0).expect(TUint8.class), levelsShape()), state.build());
+  }
+
+  @Override
+  public void close() {
+    function.close();
+  }
+
+  private List<? extends Operand<?>> results(GraphFunction arguments) {
+    RowInputs inputs =
+        new RowInputs(
+            arguments.argument(TInt32.class),
+            arguments.argument(TInt32.class),
+            SamplingInputs.arguments(
+                arguments, levelsShape(), Shape.of(Shape.UNKNOWN_SIZE, lanes.columns())),
+            RowState.arguments(arguments, network.state(lanes)));
+    ArgumentWeightSource source = new ArgumentWeightSource(arguments);
+    BuildContext context = new BuildContext(arguments.tf(), source);
+    SampledRow row = RowSampling.of(context, network, lanes, inputs).row();
+    weights = source.derivedWeights();
+    return ImmutableList.<Operand<?>>builder().add(row.levels()).addAll(row.state()).build();
+  }
+
+  private Shape levelsShape() {
+    return Shape.of(Shape.UNKNOWN_SIZE, lanes.columns(), network.shape().channels());
+  }
+}

@@ -1,0 +1,89 @@
+package org.pixelrnn.train;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.pixelrnn.data.Datasets;
+import org.pixelrnn.data.ImageDataset;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.proto.v1.Run;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
+
+/**
+ * A run that can begin: its configuration is checked, its data are open, and its folders are
+ * locked. Until it begins, no run is written.
+ *
+ * @param path the run directory
+ * @param stages in the order in which they are trained
+ */
+record PreparedRun(
+    Path path, ImmutableList<PreparedStage> stages, RunLock lock, Optional<ImageDataset> ownedData)
+    implements AutoCloseable {
+
+  /** A stage that can begin. */
+  record PreparedStage(RunDirectory directory, StageData data) {}
+
+  /**
+   * Prepares a run. If anything fails, the folders and the data are released again.
+   *
+   * @throws org.pixelrnn.image.InputException as {@link TrainingBuilder#build}
+   */
+  static PreparedRun of(TrainingBuilder wanted) {
+    RunConfig config = wanted.config();
+    TrainingRules.check(config);
+    Optional<StartingModel> starting = wanted.startingModel().map(StartingModel::of);
+    starting.ifPresent(model -> model.check(config));
+    Optional<ImageDataset> opened =
+        wanted
+            .dataSpec()
+            .map(spec -> Datasets.open(spec, config.getData(), ImageShape.of(config.getModel())));
+    RunLock lock = null;
+    boolean prepared = false;
+    try {
+      ImageDataset data = opened.or(wanted::data).orElseThrow();
+      Run.Builder run =
+          Run.newBuilder()
+              .setConfig(config)
+              .setDataset(data.name())
+              .setDatasetDigest(data.digest());
+      wanted.dataSpec().ifPresent(run::setData);
+      starting.map(StartingModel::model).ifPresent(run::setBegunFrom);
+      List<Stage> stages =
+          wanted.stage().map(List::of).orElseGet(() -> Stages.of(config.getModel()));
+      lock = RunLock.of(wanted.runDirectory(), stages);
+      RunDirectory directory = directory(wanted, run.build());
+      ImmutableList<PreparedStage> all =
+          stages.stream()
+              .map(directory::stage)
+              .map(of -> new PreparedStage(of, StageData.of(data, of.run().getConfig())))
+              .collect(ImmutableList.toImmutableList());
+      prepared = true;
+      return new PreparedRun(wanted.runDirectory(), all, lock, opened);
+    } finally {
+      if (!prepared) {
+        release(lock, opened);
+      }
+    }
+  }
+
+  private static RunDirectory directory(TrainingBuilder wanted, Run run) {
+    if (wanted.isNewRunOnly() && RunDirectory.hasRun(wanted.runDirectory())) {
+      throw new RunExistsException(wanted.runDirectory());
+    }
+    return RunDirectory.of(wanted.runDirectory(), run, wanted.isChangedTraining());
+  }
+
+  @Override
+  public void close() {
+    release(lock, ownedData);
+  }
+
+  private static void release(RunLock lock, Optional<ImageDataset> data) {
+    if (lock != null) {
+      lock.close();
+    }
+    data.ifPresent(ImageDataset::close);
+  }
+}

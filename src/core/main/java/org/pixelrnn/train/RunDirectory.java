@@ -1,0 +1,204 @@
+package org.pixelrnn.train;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.Run;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
+
+/**
+ * The folder of a run. It keeps everything that training writes:
+ *
+ * <pre>
+ *   run.textproto             the configuration and the data set
+ *   checkpoints/step-…/       all variables after a step
+ *   events/                   curves and samples for TensorBoard
+ *   samples.png               images sampled at the last validation
+ *   lock                      locked while a process trains in the folder
+ * </pre>
+ *
+ * <p>The folder of a multi-scale model has {@code run.textproto} and two folders like the above,
+ * {@code small} and {@code full}, one for each stage.
+ *
+ * @param path the folder
+ * @param run the description of the run
+ * @param whole the folder of the whole run, if this is the folder of one stage
+ */
+public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
+  private static final String RUN = "run.textproto";
+
+  /**
+   * Opens the run in a folder if it is the same run, or describes a new one if the folder has none.
+   * Nothing is written yet.
+   *
+   * @param changedTraining true if the run that is there may go on with another training
+   *     configuration
+   * @throws InputException if the folder has another run
+   */
+  static RunDirectory of(Path path, Run run, boolean changedTraining) {
+    if (!hasRun(path)) {
+      return new RunDirectory(path, run, Optional.empty());
+    }
+    RunDirectory found = open(path);
+    RunConfig before = found.run.getConfig();
+    RunConfig now = run.getConfig();
+    if (!changedTraining) {
+      found.checkSame("training", before.getTraining(), now.getTraining());
+      found.checkSame("small_training", Stages.smallTraining(before), Stages.smallTraining(now));
+    }
+    if (run.hasBegunFrom()) {
+      found.checkSame(
+          "starting model", found.run.getBegunFrom().getVersion(), run.getBegunFrom().getVersion());
+    }
+    Run.Builder resumed = found.run.toBuilder();
+    if (run.hasBegunFrom()) {
+      // A merge would repeat what is repeated in it.
+      resumed.clearBegunFrom();
+    }
+    return found.resumeAs(resumed.mergeFrom(run).setConfig(now).build());
+  }
+
+  /** True if a run has begun in a folder. */
+  static boolean hasRun(Path path) {
+    return Files.exists(path.resolve(RUN));
+  }
+
+  /**
+   * Opens the folder of a run.
+   *
+   * @throws InputException if no run was begun there, or its description cannot be read
+   */
+  public static RunDirectory open(Path path) {
+    Path description = path.resolve(RUN);
+    try {
+      return new RunDirectory(
+          path, TextFormat.parse(Files.readString(description), Run.class), Optional.empty());
+    } catch (NoSuchFileException e) {
+      throw new InputException(path + ": no run was begun here (there is no " + RUN + ")", e);
+    } catch (IOException e) {
+      throw new InputException(description + ": cannot be read: " + InputException.reason(e), e);
+    }
+  }
+
+  /**
+   * The same run, perhaps with another training configuration.
+   *
+   * @throws InputException if it has another network, other data, another seed or another kind of
+   *     optimizer
+   */
+  private RunDirectory resumeAs(Run resumed) {
+    RunConfig before = run.getConfig();
+    RunConfig now = resumed.getConfig();
+    checkSame("model", before.getModel(), now.getModel());
+    checkSame("data", before.getData(), now.getData());
+    checkSame("training.seed", before.getTraining().getSeed(), now.getTraining().getSeed());
+    checkSame(
+        "training.optimizer",
+        before.getTraining().getOptimizerCase(),
+        now.getTraining().getOptimizerCase());
+    checkSame("data set's digest", run.getDatasetDigest(), resumed.getDatasetDigest());
+    return new RunDirectory(path, resumed, whole);
+  }
+
+  /**
+   * The stages that are trained in this folder, in their order. A model of one network has the
+   * stage {@link Stage#WHOLE} only.
+   */
+  public List<Stage> stages() {
+    return run.getStage() == Stage.WHOLE
+        ? Stages.of(run.getConfig().getModel())
+        : List.of(run.getStage());
+  }
+
+  /**
+   * The folder of a stage, whose run may have begun or not.
+   *
+   * @throws InputException if the model has no such stage, or the stage has begun as another run
+   */
+  public RunDirectory stage(Stage stage) {
+    if (!stages().contains(stage)) {
+      throw new InputException(
+          path
+              + ": there is no stage "
+              + Stages.name(stage)
+              + "; only a multi-scale model has stages, small and full");
+    }
+    if (stage == run.getStage()) {
+      return this;
+    }
+    Path folder = path.resolve(Stages.name(stage));
+    Run ofStage = Stages.run(run, stage);
+    RunDirectory directory =
+        hasRun(folder)
+            ? open(folder).resumeAs(ofStage)
+            : new RunDirectory(folder, ofStage, Optional.empty());
+    return new RunDirectory(folder, directory.run, Optional.of(this));
+  }
+
+  /** The run's checkpoints. */
+  Checkpoints checkpoints() {
+    return new Checkpoints(
+        path.resolve("checkpoints"), run.getConfig().getTraining().getKeepCheckpoints());
+  }
+
+  /** The folder of TensorBoard's events. */
+  Path events() {
+    return events(path);
+  }
+
+  /** The folder of TensorBoard's events in the folder of a run or a stage. */
+  static Path events(Path folder) {
+    return folder.resolve("events");
+  }
+
+  /** The picture of sampled images. */
+  Path samples() {
+    return path.resolve("samples.png");
+  }
+
+  /**
+   * Makes the folder and writes the description of the run.
+   *
+   * @throws InputException if the folder cannot be written to
+   */
+  void write() {
+    whole.ifPresent(RunDirectory::write);
+    Path description = path.resolve(RUN);
+    // A random name, because two processes may write at once: each may train one stage.
+    Path unfinished = path.resolve(RUN + "." + UUID.randomUUID() + ".tmp");
+    try {
+      Files.createDirectories(path);
+      Files.writeString(unfinished, TextFormat.printer().printToString(run));
+      Files.move(unfinished, description, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new InputException(path + ": cannot be written to: " + InputException.reason(e), e);
+    }
+  }
+
+  private void checkSame(String what, Object before, Object now) {
+    if (!withoutDefaults(before).equals(withoutDefaults(now))) {
+      throw new InputException(
+          path
+              + ": cannot be resumed with another "
+              + what
+              + ", which was "
+              + ConfigFile.oneLine(before)
+              + " and is now "
+              + ConfigFile.oneLine(now));
+    }
+  }
+
+  /** A field that is set to its own default means the same as one that is not set. */
+  private static Object withoutDefaults(Object value) {
+    return value instanceof Message message ? ConfigFile.withoutDefaults(message) : value;
+  }
+}

@@ -1,0 +1,72 @@
+package org.pixelrnn.train;
+
+import java.nio.file.Path;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.Ancestor;
+import org.pixelrnn.proto.v1.ModelConfig;
+import org.pixelrnn.proto.v1.Provenance;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.sampler.ModelFolder;
+import org.pixelrnn.sampler.NotAModelException;
+
+/**
+ * An exported model whose weights a new run begins with. The weights and their moving averages are
+ * the exported ones; everything else is as in any new run.
+ *
+ * @param model the version's folder and provenance, which the run keeps
+ */
+public record StartingModel(Ancestor model) {
+
+  /**
+   * Reads the provenance of an exported model.
+   *
+   * @param folder the model's folder, which stands for its highest version, or the folder of one
+   *     version
+   * @throws NotAModelException if there is no model, or it has no provenance
+   */
+  public static StartingModel of(Path folder) {
+    Path version = ModelFolder.version(folder);
+    Provenance provenance =
+        ModelFolder.provenance(version)
+            .orElseThrow(
+                () ->
+                    new NotAModelException(
+                        version
+                            + ": there is no provenance file; expected one that describes the network"));
+    return new StartingModel(
+        Ancestor.newBuilder()
+            .setVersion(version.toAbsolutePath().normalize().toString())
+            .setProvenance(provenance)
+            .build());
+  }
+
+  /** The configuration that the model was trained with. */
+  public RunConfig config() {
+    Provenance origin = model.getProvenance();
+    RunConfig.Builder config =
+        RunConfig.newBuilder()
+            .setModel(origin.getModel())
+            .setData(origin.getData())
+            .setTraining(origin.getTraining());
+    if (origin.hasSmallTraining()) {
+      config.setSmallTraining(Stages.overrides(origin.getSmallTraining(), origin.getTraining()));
+    }
+    return config.build();
+  }
+
+  /**
+   * Checks that a run can begin with the model's weights.
+   *
+   * @throws InputException if the run trains another network
+   */
+  void check(RunConfig config) {
+    ModelConfig exported = model.getProvenance().getModel();
+    if (!ConfigFile.withoutDefaults(config.getModel())
+        .equals(ConfigFile.withoutDefaults(exported))) {
+      throw new InputException(
+          model.getVersion()
+              + ": its weights are those of another network; expected the network "
+              + ConfigFile.oneLine(exported));
+    }
+  }
+}

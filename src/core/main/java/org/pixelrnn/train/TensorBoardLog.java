@@ -1,0 +1,162 @@
+package org.pixelrnn.train;
+
+import com.google.protobuf.ByteString;
+import java.awt.image.BufferedImage;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.SampleGrid;
+import org.pixelrnn.records.TfRecordFraming;
+import org.tensorflow.proto.Event;
+import org.tensorflow.proto.SessionLog;
+import org.tensorflow.proto.Summary;
+
+/**
+ * Writes curves and samples for TensorBoard into the folder {@code events} of a run. Each time that
+ * training begins or is resumed, it begins a new file of framed {@code Event} messages. {@link
+ * LearningCurve} reads these files.
+ */
+final class TensorBoardLog implements TrainingListener {
+  /** The name of the curve of each step's batch, in bits per dimension. */
+  static final String TRAINING = "training/bits_per_dim";
+
+  /** The name of the curve of the validation images, in bits per dimension. */
+  static final String VALIDATION = "validation/bits_per_dim";
+
+  private Path file;
+  private OutputStream out;
+
+  @Override
+  public void began(Training training, TrainingEvent.Began event) {
+    Path folder = RunDirectory.events(event.directory());
+    Instant now = Instant.now();
+    // With nanoseconds, a run that is stopped and resumed within a second gets a second file.
+    String name =
+        String.format(
+            Locale.ROOT,
+            "events.out.tfevents.%010d.%09d.pixelrnn",
+            now.getEpochSecond(),
+            now.getNano());
+    try {
+      Files.createDirectories(folder);
+      file = folder.resolve(name);
+      out = new BufferedOutputStream(Files.newOutputStream(file));
+    } catch (IOException e) {
+      throw new InputException(folder + ": cannot be written to: " + InputException.reason(e), e);
+    }
+    write(message(0).setFileVersion("brain.Event:2"));
+    // This makes TensorBoard drop the later steps of earlier files.
+    write(
+        message(event.firstStep())
+            .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START)));
+    flush();
+  }
+
+  @Override
+  public void stepTaken(TrainingEvent.StepTaken event) {
+    scalars(
+        event.step(),
+        Map.of(
+            "training/nats_per_image",
+            event.nats(),
+            TRAINING,
+            event.bitsPerDim(),
+            "training/gradient_norm",
+            event.gradientNorm(),
+            "training/learning_rate",
+            event.learningRate()));
+  }
+
+  @Override
+  public void checkpointSaved(TrainingEvent.CheckpointSaved event) {
+    flush();
+  }
+
+  @Override
+  public void validated(TrainingEvent.Validated event) {
+    scalars(
+        event.step(),
+        Map.of(
+            "validation/nats_per_image",
+            event.likelihood().getNatsPerImage(),
+            VALIDATION,
+            event.likelihood().getBitsPerDim()));
+    picture(event.step(), SampleGrid.of(event.samples()));
+    flush();
+  }
+
+  @Override
+  public void ended(TrainingEvent.Ended event) {
+    if (out != null) {
+      try (OutputStream closing = out) {
+        closing.flush();
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      } finally {
+        out = null;
+      }
+    }
+  }
+
+  private void scalars(long step, Map<String, Double> values) {
+    Summary.Builder summary = Summary.newBuilder();
+    values.forEach(
+        (tag, value) -> summary.addValueBuilder().setTag(tag).setSimpleValue(value.floatValue()));
+    write(message(step).setSummary(summary));
+  }
+
+  private void picture(long step, BufferedImage picture) {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(picture, "png", png);
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+    Summary.Image.Builder image =
+        Summary.Image.newBuilder()
+            .setHeight(picture.getHeight())
+            .setWidth(picture.getWidth())
+            .setColorspace(3)
+            .setEncodedImageString(ByteString.copyFrom(png.toByteArray()));
+    write(
+        message(step)
+            .setSummary(
+                Summary.newBuilder()
+                    .addValue(Summary.Value.newBuilder().setTag("samples").setImage(image))));
+  }
+
+  private static Event.Builder message(long step) {
+    return Event.newBuilder().setWallTime(System.currentTimeMillis() / 1000.0).setStep(step);
+  }
+
+  private void write(Event.Builder event) {
+    try {
+      TfRecordFraming.write(out, event.build().toByteArray());
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  /** Passes the events so far to the operating system, so that TensorBoard can read them. */
+  private void flush() {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  private UncheckedIOException cannotWrite(IOException e) {
+    return new UncheckedIOException(
+        new IOException(file + ": cannot be written to: " + InputException.reason(e), e));
+  }
+}

@@ -1,0 +1,270 @@
+package org.pixelrnn.train;
+
+import com.google.common.base.Throwables;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.pixelrnn.data.Prefetch;
+import org.pixelrnn.data.Split;
+import org.pixelrnn.evaluate.LikelihoodMean;
+import org.pixelrnn.image.ImageFile;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.SampleGrid;
+import org.pixelrnn.proto.v1.Checkpoint;
+import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.proto.v1.Run;
+import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.proto.v1.TrainingConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains one stage of a model, step by step, and validates the moving averages of the weights after
+ * each epoch.
+ *
+ * <p>Batches, learning rate and averaging are functions of the step's number, and a checkpoint
+ * holds every variable. Hence a resumed run takes the very steps that an uninterrupted one would
+ * have taken.
+ */
+final class Trainer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Trainer.class);
+
+  /** One per core: if decoding is the slow part, all cores decode. */
+  private static final int BATCHES_AHEAD = Math.max(4, Runtime.getRuntime().availableProcessors());
+
+  private static final int SAMPLES = 36;
+
+  private final Training training;
+  private final Listeners listeners;
+  private final StopRequest request;
+  private final RunDirectory directory;
+  private final Stage stage;
+  private final StageData data;
+  private final Images examples;
+  private final TrainingConfig config;
+  private final long plannedSteps;
+  private final Checkpoints checkpoints;
+  private final TrainingGraph graph;
+
+  /** The number of steps taken. */
+  private long step;
+
+  /** The step of the last checkpoint. */
+  private long savedStep;
+
+  /** The validation of the present step's weights, if they were validated. */
+  private Optional<Likelihood> validated = Optional.empty();
+
+  /** Builds the graph of a stage. */
+  Trainer(Training training, PreparedRun.PreparedStage prepared) {
+    this.training = training;
+    listeners = training.listeners();
+    request = training.request();
+    directory = prepared.directory();
+    stage = directory.run().getStage();
+    data = prepared.data();
+    examples = data.examples(SAMPLES);
+    config = directory.run().getConfig().getTraining();
+    plannedSteps = data.plannedSteps(config);
+    checkpoints = directory.checkpoints();
+    graph = new TrainingGraph(directory.run().getConfig(), stage, training.threads());
+  }
+
+  /** Trains the stage, and tells the listeners how it ended even if it failed. */
+  TrainingResult.StageEnd run() {
+    TrainingEvent.Began began;
+    try {
+      began = begin();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+    EndReason why = EndReason.FAILED;
+    Throwable failure = null;
+    try {
+      why = train(began);
+    } catch (Listeners.ListenerFailedException e) {
+      failure = Listeners.join(e.getCause(), saveLastStep());
+    } catch (IOException e) {
+      failure = new UncheckedIOException(e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+    TrainingEvent.Ended ended =
+        new TrainingEvent.Ended(stage, step, why, Optional.ofNullable(failure));
+    failure = Listeners.join(failure, listeners.tellEnded(ended).orElse(null));
+    if (failure != null) {
+      Throwables.throwIfUnchecked(failure);
+      throw new UndeclaredThrowableException(failure);
+    }
+    return new TrainingResult.StageEnd(stage, step, validated, why);
+  }
+
+  /** Saves the last step after a listener has failed. Returns why this failed too, or null. */
+  private Throwable saveLastStep() {
+    try {
+      if (step > savedStep) {
+        checkpoints.save(graph, Checkpoint.newBuilder().setStep(step).build());
+      }
+      return null;
+    } catch (IOException | RuntimeException | Error e) {
+      return e;
+    }
+  }
+
+  /** Restores the last checkpoint. Without one, sets the weights that the run begins with. */
+  private TrainingEvent.Began begin() throws IOException {
+    Optional<Checkpoints.Stored> last = checkpoints.last();
+    Optional<Path> startingModel = Optional.empty();
+    if (last.isEmpty()) {
+      // Before anything is written, because these weights may not be readable.
+      startingModel = startingModel();
+      startingModel.ifPresent(graph::startFrom);
+    }
+    directory.write();
+    last.ifPresent(stored -> graph.restore(stored.prefix()));
+    step = last.map(stored -> stored.manifest().getStep()).orElse(0L);
+    savedStep = step;
+    validated = last.flatMap(Checkpoints.Stored::validation);
+    Optional<Checkpoints.Stored> best =
+        checkpoints.best().filter(stored -> stored.validation().isPresent());
+    return new TrainingEvent.Began(
+        stage,
+        directory.path(),
+        graph.network().shape(),
+        config.getBatchSize(),
+        step,
+        Math.max(step, Math.min(plannedSteps, training.maxSteps().orElse(plannedSteps))),
+        startingModel,
+        best.flatMap(Checkpoints.Stored::validation),
+        best.map(stored -> epochsSince(stored.manifest().getStep())).orElse(0L));
+  }
+
+  private Optional<Path> startingModel() {
+    Run run = directory.run();
+    return run.hasBegunFrom()
+        ? Optional.of(Path.of(run.getBegunFrom().getVersion()))
+        : Optional.empty();
+  }
+
+  private long epochsSince(long earlierStep) {
+    // The end of an epoch whose validation was interrupted is still to come.
+    long done = validated.isPresent() ? step : step - 1;
+    return data.epochs(done) - data.epochs(earlierStep);
+  }
+
+  private EndReason train(TrainingEvent.Began began) throws IOException {
+    long end = began.lastStep();
+    listeners.tellBegan(training, began);
+    if (step > 0 && validated.isEmpty() && isValidated(step, end)) {
+      // The run was stopped during this validation, or its end was a later step.
+      validate();
+    }
+    steps(began);
+    if (step > savedStep) {
+      save();
+    }
+    if (step > 0 && validated.isEmpty() && !request.ofRun()) {
+      // The stage was asked to end within an epoch.
+      validate();
+    }
+    if (request.ofRun() && (step < end || validated.isEmpty())) {
+      return EndReason.STOPPED;
+    }
+    return step >= plannedSteps
+        ? EndReason.FINISHED
+        : step >= end ? EndReason.STEP_LIMIT : EndReason.ENDED_EARLY;
+  }
+
+  private void steps(TrainingEvent.Began began) throws IOException {
+    LearningRateSchedule schedule =
+        new LearningRateSchedule(config.getLearningRate(), plannedSteps);
+    long nanos = 0;
+    try (Prefetch ahead = new Prefetch(data.training()::batch, step, BATCHES_AHEAD)) {
+      while (step < began.lastStep() && !request.isMade()) {
+        long before = System.nanoTime();
+        double rate = schedule.at(step);
+        TrainingGraph.Step taken = graph.step(ahead.next(), step, rate);
+        refuseNonsense(taken);
+        step++;
+        nanos += System.nanoTime() - before;
+        validated = Optional.empty();
+        long images = (step - began.firstStep()) * config.getBatchSize();
+        TrainingEvent.StepTaken event = stepTaken(taken, rate, images / (nanos / 1e9));
+        listeners.tell(listener -> listener.stepTaken(event));
+        boolean validates = isValidated(step, began.lastStep());
+        if (validates || step % config.getCheckpointEverySteps() == 0) {
+          save();
+        }
+        if (validates) {
+          validate();
+        }
+      }
+    }
+  }
+
+  private boolean isValidated(long afterStep, long end) {
+    return data.isEndOfEpoch(afterStep) || afterStep == end;
+  }
+
+  private TrainingEvent.StepTaken stepTaken(
+      TrainingGraph.Step taken, double rate, double imagesPerSecond) {
+    return new TrainingEvent.StepTaken(
+        stage,
+        step,
+        taken.natsPerImage(),
+        graph.network().shape().bitsPerDimension(taken.natsPerImage()),
+        taken.gradientNorm(),
+        rate,
+        imagesPerSecond);
+  }
+
+  /** Saves before validation, because validation may take long and can be stopped. */
+  private void save() throws IOException {
+    Path saved = checkpoints.save(graph, Checkpoint.newBuilder().setStep(step).build());
+    savedStep = step;
+    TrainingEvent.CheckpointSaved event = new TrainingEvent.CheckpointSaved(stage, step, saved);
+    listeners.tell(listener -> listener.checkpointSaved(event));
+  }
+
+  /**
+   * Measures the validation images. If the run is asked to stop meanwhile, the checkpoint stays
+   * without a validation, and a resumed run validates it first.
+   */
+  private void validate() throws IOException {
+    LikelihoodMean mean = LikelihoodMean.of(graph.network().shape());
+    for (Images batch : data.validation()) {
+      if (request.ofRun()) {
+        return;
+      }
+      mean.add(graph.logProb(batch));
+    }
+    String split = Split.VALIDATION.name().toLowerCase(Locale.ROOT);
+    Likelihood measured = mean.likelihood().toBuilder().setSplit(split).build();
+    checkpoints.validated(step, measured);
+    validated = Optional.of(measured);
+    Images samples = graph.sample(examples, config.getSeed());
+    try {
+      ImageFile.write(SampleGrid.of(samples), directory.samples());
+    } catch (InputException e) {
+      log.warn("{}; training goes on", e.getMessage());
+    }
+    TrainingEvent.Validated event = new TrainingEvent.Validated(stage, step, measured, samples);
+    listeners.tell(listener -> listener.validated(event));
+  }
+
+  private void refuseNonsense(TrainingGraph.Step taken) throws IOException {
+    if (!Double.isFinite(taken.natsPerImage()) || !Double.isFinite(taken.gradientNorm())) {
+      throw new TrainingDivergedException(
+          step + 1, taken, checkpoints.last().map(Checkpoints.Stored::folder));
+    }
+  }
+
+  @Override
+  public void close() {
+    graph.close();
+  }
+}

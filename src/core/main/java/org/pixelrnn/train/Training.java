@@ -1,0 +1,224 @@
+package org.pixelrnn.train;
+
+import com.google.common.base.Preconditions;
+import com.google.common.base.Throwables;
+import com.google.common.collect.ImmutableList;
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.RunConfig;
+
+/**
+ * Trains a model in a run directory. This is the one entry to training.
+ *
+ * <pre>{@code
+ * try (Training training = Training.builder(Presets.load("mnist-pixelcnn"))
+ *          .data(myDataset)
+ *          .runDirectory(Path.of("runs/mine"))
+ *          .listener(new EarlyStopping(3))
+ *          .build()) {
+ *   TrainingResult result = training.run();
+ *   Path version = result.export(Path.of("savedmodels/mine"));
+ * }
+ * }</pre>
+ *
+ * <p>If the run directory has a run already, the run is resumed: training goes on from its last
+ * checkpoint, and takes the very steps that an uninterrupted run would have taken. This works
+ * because batches, learning rate and averaging depend on the number of the step alone.
+ *
+ * <p>A multi-scale model is trained in two stages: first the network of small images, then the
+ * network of whole images (section 3.6 of the paper).
+ */
+public final class Training implements AutoCloseable {
+  private final PreparedRun prepared;
+  private final Listeners listeners;
+  private final int threads;
+  private final OptionalLong maxSteps;
+  private final StopRequest request = new StopRequest();
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** The thread that trains, from the beginning of {@link #run}. Guarded by this. */
+  private TrainingThread thread;
+
+  /** Guarded by this. */
+  private boolean closed;
+
+  /** A run as its builder has described it. */
+  Training(TrainingBuilder builder, PreparedRun prepared) {
+    this.prepared = prepared;
+    this.listeners =
+        new Listeners(
+            ImmutableList.<TrainingListener>builder()
+                .add(new TensorBoardLog())
+                .addAll(builder.listeners())
+                .build());
+    this.threads = builder.threads();
+    this.maxSteps = builder.maxSteps();
+  }
+
+  /**
+   * Begins the description of a run.
+   *
+   * @param config the model, the data and the training, for instance from {@link Presets#load}
+   */
+  public static TrainingBuilder builder(RunConfig config) {
+    return new TrainingBuilder(config);
+  }
+
+  /**
+   * Trains until the planned end, the step limit, or a request to stop. The calling thread waits.
+   * If it is interrupted, training stops as by {@link #stop}, and the thread is still interrupted
+   * when this method returns.
+   *
+   * @return how each stage ended
+   * @throws IllegalStateException if this method was called before, or after {@link #close}
+   * @throws InputException if the weights of the starting model cannot be read, an image cannot be
+   *     read, or the run directory cannot be written to
+   * @throws TrainingDivergedException if the loss or a gradient is not a finite number; the last
+   *     checkpoint is from an earlier step
+   * @throws java.io.UncheckedIOException if a checkpoint or the events for TensorBoard cannot be
+   *     written
+   * @throws RuntimeException whatever a listener throws, once the last step is saved; a checked
+   *     exception comes in an {@link UndeclaredThrowableException}
+   */
+  public TrainingResult run() {
+    FutureTask<TrainingResult> task = new FutureTask<>(this::trainStages);
+    begin(task);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          stop();
+        }
+      }
+    } catch (ExecutionException e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new UndeclaredThrowableException(e.getCause());
+    } finally {
+      ended.countDown();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private synchronized void begin(Runnable task) {
+    Preconditions.checkState(!closed, "the training is closed");
+    Preconditions.checkState(
+        thread == null, "a training runs once; another training of the directory resumes the run");
+    thread = new TrainingThread(task);
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        ended.countDown();
+      }
+    }
+  }
+
+  /**
+   * Trains apart from the thread in {@link #run}, because that thread may be interrupted, and an
+   * interrupted thread cannot write files. For the same reason an interrupt of this thread does not
+   * mark it as interrupted.
+   */
+  private final class TrainingThread extends Thread {
+    private TrainingThread(Runnable task) {
+      super(task, "training");
+    }
+
+    @Override
+    public void interrupt() {
+      Training.this.stop();
+    }
+  }
+
+  private TrainingResult trainStages() {
+    List<TrainingResult.StageEnd> ends = new ArrayList<>();
+    for (PreparedRun.PreparedStage stage : prepared.stages()) {
+      request.nextStage();
+      try (Trainer trainer = new Trainer(this, stage)) {
+        ends.add(trainer.run());
+      }
+      if (request.ofRun()) {
+        break;
+      }
+    }
+    boolean stopped =
+        ends.size() < prepared.stages().size()
+            || ends.get(ends.size() - 1).why() == EndReason.STOPPED;
+    return new TrainingResult(prepared.path(), List.copyOf(ends), stopped);
+  }
+
+  /**
+   * Asks the run to stop. It finishes its step and saves a checkpoint; then {@link #run} returns a
+   * result that says so. Any thread may call this at any time, also before the run begins.
+   */
+  public void stop() {
+    request.stopRun();
+  }
+
+  /**
+   * Asks the present stage to end after its step, as if no step were left: it is saved and
+   * validated. A multi-scale model goes on with its next stage. Any thread may call this. A stage
+   * that ends before its first step has no checkpoint, and a run with such a stage has nothing to
+   * export.
+   */
+  public void endStage() {
+    request.endStage();
+  }
+
+  /**
+   * Releases the run directory, and the data if this training opened them. If the run is under way
+   * on another thread, it is stopped and waited for.
+   *
+   * @throws IllegalStateException if a listener calls this during the run
+   */
+  @Override
+  public void close() {
+    if (!markClosed()) {
+      return;
+    }
+    stop();
+    Uninterruptibles.awaitUninterruptibly(ended);
+    prepared.close();
+  }
+
+  /** False if it was closed already. */
+  private synchronized boolean markClosed() {
+    Preconditions.checkState(
+        Thread.currentThread() != thread, "a listener cannot close its training; it can stop it");
+    if (thread == null) {
+      ended.countDown();
+    }
+    boolean first = !closed;
+    closed = true;
+    return first;
+  }
+
+  Listeners listeners() {
+    return listeners;
+  }
+
+  StopRequest request() {
+    return request;
+  }
+
+  int threads() {
+    return threads;
+  }
+
+  OptionalLong maxSteps() {
+    return maxSteps;
+  }
+}

@@ -1,0 +1,255 @@
+package org.pixelrnn.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.model.ImageModel;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Weight;
+import org.pixelrnn.model.graph.WeightFile;
+import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.proto.v1.TrainingConfig;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.framework.optimizers.Optimizer.GradAndVar;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * One network of a model with everything that training adds to it: variables, {@link
+ * ClippedGradients}, an optimizer, and {@link MovingAverages}.
+ *
+ * <p>The loss is the mean of {@code -log p(x)} over a batch, in nats per image.
+ *
+ * <p>All methods take whole images, {@code [n, height, width, channels]}. The graph makes their
+ * small versions for the small network of a multi-scale model.
+ *
+ * <p>This type is public for the benchmarks in {@code tools/bench}. Programs use {@link Training}.
+ */
+public final class TrainingGraph implements AutoCloseable {
+  private final Network network;
+  private final BatchParts parts;
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final Placeholder<TUint8> images;
+  private final Placeholder<TFloat32> learningRate;
+  private final Map<Weight, Output<TFloat32>> variables = new LinkedHashMap<>();
+  private final MovingAverages averages;
+  private final Operand<TFloat32> loss;
+  private final Operand<TFloat32> gradientNorm;
+  private final Op update;
+  private final Operand<TFloat32> averagedLogProb;
+  private final TrainingSamples samples;
+  private final TrainingConfig training;
+
+  /**
+   * The numbers of one step, from before its update.
+   *
+   * @param natsPerImage the loss of the step's batch, in nats per image
+   * @param gradientNorm the L2 norm of all gradients together, before clipping
+   */
+  public record Step(double natsPerImage, double gradientNorm) {}
+
+  /**
+   * Builds the graph and sets all weights to their initial values.
+   *
+   * @param config a configuration that has been checked
+   * @param stage the stage whose network is trained
+   * @param threads the number of threads that TensorFlow may use, 0 for one per core; with 1 every
+   *     result can be repeated to the last bit
+   */
+  public TrainingGraph(RunConfig config, Stage stage, int threads) {
+    training = config.getTraining();
+    ImageModel model = ImageModel.of(config.getModel());
+    network = Stages.network(model, stage);
+    Ops tf = Ops.create(graph);
+    ImageShape shape = model.shape();
+    images =
+        tf.withName("images")
+            .placeholder(
+                TUint8.class,
+                Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+    learningRate =
+        tf.withName("learning_rate").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+
+    Map<Weight, Operand<TFloat32>> initial = new LinkedHashMap<>();
+    for (Weight weight : network.weights()) {
+      Operand<TFloat32> value = weight.initialValue(tf, training.getSeed());
+      initial.put(weight, value);
+      variables.put(weight, ReferenceVariable.create(tf, weight.name(), weight.shape(), value));
+    }
+    averages = new MovingAverages(tf, initial);
+
+    Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
+    int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    // A GPU computes each operation in parallel by itself, and does best with large operations.
+    parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores, network);
+    BatchParts.LossAndGradients computed =
+        parts.lossAndGradients(tf, network, variables::get, seen);
+    loss = computed.loss();
+    ClippedGradients gradients =
+        ClippedGradients.of(tf, computed.gradients(), training.getGradientClipNorm());
+    gradientNorm = gradients.norm();
+    update = averaged(tf, optimized(gradients));
+
+    Ops ofAverages = tf.withSubScope("averaged_network");
+    averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
+    samples = TrainingSamples.of(tf, model, stage, new BuildContext(ofAverages, averages), images);
+    session = new Session(graph, sessionConfig(cores));
+    session.initialize();
+  }
+
+  /** The network that is trained. */
+  Network network() {
+    return network;
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @param batch as many images as the configuration has in a batch
+   * @param step the step, counted from 0
+   * @param rate the learning rate
+   */
+  public Step step(Images batch, long step, double rate) {
+    double decay = MovingAverages.decay(training.getAveragingDecay(), step);
+    try (TUint8 x = tensor(batch);
+        TFloat32 r = TFloat32.scalarOf((float) rate);
+        TFloat32 d = TFloat32.scalarOf((float) decay);
+        Result result =
+            session
+                .runner()
+                .feed(images, x)
+                .feed(learningRate, r)
+                .feed(averages.decay(), d)
+                .fetch(loss)
+                .fetch(gradientNorm)
+                .addTarget(update)
+                .run()) {
+      return new Step(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+    }
+  }
+
+  /**
+   * The log-likelihood {@code log p(x)} of each image in nats, under the moving averages of the
+   * weights.
+   */
+  public float[] logProb(Images batch) {
+    try (TUint8 x = tensor(batch);
+        Result result = session.runner().feed(images, x).fetch(averagedLogProb).run()) {
+      return StdArrays.array1dCopyOf((TFloat32) result.get(0));
+    }
+  }
+
+  /**
+   * Samples images with the moving averages of the weights, as many as are given. A network that is
+   * conditioned on small images upscales the small versions of the given ones.
+   */
+  Images sample(Images like, long seed) {
+    return samples.sample(session, like, seed);
+  }
+
+  /** The graph with every operation, also those of its functions. */
+  GraphDef definition() {
+    return graph.toGraphDef();
+  }
+
+  /**
+   * Sets the weights and their moving averages to the weights of an exported model.
+   *
+   * @param version the folder of the model's version
+   * @throws InputException if the weights cannot be read, or belong to another network
+   */
+  void startFrom(Path version) {
+    Ops tf = Ops.create(graph);
+    Session.Runner runner = session.runner();
+    WeightFile.read(
+            tf, tf.constant(WeightFile.of(version).toString()), network.weights(), Weight::name)
+        .forEach(
+            (weight, value) -> {
+              runner.addTarget(tf.assign(variables.get(weight), value));
+              runner.addTarget(tf.assign(averages.of(weight), value));
+            });
+    try {
+      runner.run().close();
+    } catch (TensorFlowException e) {
+      throw new InputException(
+          version + ": its weights cannot be read as this network's: " + InputException.reason(e),
+          e);
+    }
+  }
+
+  /** Writes all variables, also those of the optimizer, in TensorFlow's checkpoint format. */
+  void save(Path prefix) {
+    session.save(prefix.toString());
+  }
+
+  /** Sets all variables from a checkpoint. */
+  void restore(Path prefix) {
+    session.restore(prefix.toString());
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+
+  /** Makes a tensor of images, {@code [n, height, width, channels]}. */
+  static TUint8 tensor(Images batch) {
+    ImageShape shape = batch.shape();
+    return TUint8.tensorOf(
+        Shape.of(batch.count(), shape.height(), shape.width(), shape.channels()),
+        DataBuffers.of(batch.levels(), true, false));
+  }
+
+  private Op optimized(ClippedGradients clipped) {
+    List<GradAndVar<?>> gradientsAndVariables = new ArrayList<>();
+    clipped
+        .gradients()
+        .forEach(
+            (weight, gradient) ->
+                gradientsAndVariables.add(
+                    new GradAndVar<>(gradient.asOutput(), variables.get(weight))));
+    return new ScheduledOptimizer(graph, training, learningRate)
+        .applyGradients(gradientsAndVariables, "optimize");
+  }
+
+  private Op averaged(Ops tf, Op optimized) {
+    List<Op> followed = averages.follow(tf.withControlDependencies(List.of(optimized)), variables);
+    return tf.withControlDependencies(followed).withName("step").noOp();
+  }
+
+  private ConfigProto sessionConfig(int threads) {
+    // Functions must not be inlined: optimizing the unrolled recurrences would take minutes.
+    return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(parts.threadsOfOperation(threads))
+        .setInterOpParallelismThreads(threads)
+        .setGraphOptions(
+            GraphOptions.newBuilder()
+                .setRewriteOptions(
+                    RewriterConfig.newBuilder().setFunctionOptimization(RewriterConfig.Toggle.OFF)))
+        .build();
+  }
+}

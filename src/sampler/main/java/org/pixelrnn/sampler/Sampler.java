@@ -1,0 +1,281 @@
+package org.pixelrnn.sampler;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.proto.v1.Provenance;
+import org.tensorflow.Result;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TUint8;
+
+/**
+ * An exported model in memory: it samples new images, completes images, and computes the likelihood
+ * of images.
+ *
+ * <pre>{@code
+ * try (Sampler sampler = Sampler.open(Path.of("savedmodels/mnist-pixelcnn"))) {
+ *   // All at once.
+ *   Images digits = sampler.sample(16, seed, temperature);
+ *
+ *   // The same images row by row, at the caller's pace.
+ *   SampleRequest request = SampleRequest.of(16, seed).withTemperature(temperature);
+ *   try (RowStream rows = sampler.rows(request)) {
+ *     while (rows.next()) {
+ *       show(rows.row(), rows.levels()); // [16, width, channels]
+ *     }
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>The same seed gives the same images: all at once, row by row, and in any other program that
+ * calls the model's signatures. Several threads may use a sampler at the same time. Close it when
+ * no thread uses it any more.
+ */
+public final class Sampler implements AutoCloseable {
+  /** The most logits that one call computes: 64 MiB of floats. */
+  private static final int LOGITS_PER_CALL = 1 << 24;
+
+  private final LoadedModel model;
+  private final ImageShape shape;
+  private final Optional<SmallImages> small;
+  private final Path version;
+  private final Optional<Provenance> provenance;
+
+  private Sampler(Path version, Optional<Provenance> provenance, LoadedModel model) {
+    this.version = version;
+    this.provenance = provenance;
+    this.model = model;
+    this.shape = model.shape();
+    this.small = model.smallShape().map(smallShape -> new SmallImages(model));
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param model a model's folder, for its newest version, or the folder of one version
+   * @throws NotAModelException if there is no exported model, or if a signature is missing
+   * @throws InputException if the file that says where the model comes from is damaged
+   */
+  public static Sampler open(Path model) {
+    Path version = ModelFolder.version(model);
+    Optional<Provenance> provenance = ModelFolder.provenance(version);
+    return new Sampler(version, provenance, LoadedModel.load(version));
+  }
+
+  /** The shape of the images that the model samples. */
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /** The small images of a multi-scale model; empty for other models. */
+  public Optional<SmallImages> small() {
+    return small;
+  }
+
+  /** The folder of the version that was opened. */
+  public Path version() {
+    return version;
+  }
+
+  /** Lists the signatures, for instance {@code sample(count, seed, temperature) → images}. */
+  public List<String> signatures() {
+    return model.signatures();
+  }
+
+  /** The number of learned parameters. */
+  public long parameters() {
+    return model.parameters();
+  }
+
+  /** Where the model comes from; empty if its exporter did not say. */
+  public Optional<Provenance> provenance() {
+    return provenance;
+  }
+
+  /**
+   * How pictures become levels when this model is evaluated: as in its training, but without random
+   * crops. If the model does not say where it comes from, every field has its default.
+   */
+  public DataConfig dataConfig() {
+    return provenance.map(Provenance::getData).orElse(DataConfig.getDefaultInstance()).toBuilder()
+        .clearRandomCrop()
+        .build();
+  }
+
+  /**
+   * Samples what a request asks for, all at once.
+   *
+   * @return {@code request.count()} images of {@link #shape}; known pixels are unchanged
+   * @throws InputException if the images of the request have another shape than the model's, if it
+   *     has small images and this is not a multi-scale model, or if the result would exceed 2 GiB
+   */
+  public Images sample(SampleRequest request) {
+    check(request);
+    if (request.small().isPresent()) {
+      try (TUint8 x = LevelTensors.of(request.small().get())) {
+        return model.sample("upscale", Map.of("small", x), request, shape);
+      }
+    }
+    if (request.known().isPresent()) {
+      KnownPixels known = request.known().get();
+      try (TUint8 x = LevelTensors.of(known.images());
+          TBool k = LevelTensors.of(known)) {
+        return model.sample("complete", Map.of("images", x, "known", k), request, shape);
+      }
+    }
+    try (TInt32 count = TInt32.scalarOf(request.count())) {
+      return model.sample("sample", Map.of("count", count), request, shape);
+    }
+  }
+
+  /**
+   * Samples what a request asks for, row by row. The images are those of {@link
+   * #sample(SampleRequest)}. This method does not call the model yet: {@link RowStream#next} does.
+   *
+   * @return a stream that the caller closes
+   * @throws InputException as {@link #sample(SampleRequest)} does
+   */
+  public RowStream rows(SampleRequest request) {
+    return new RowStream(model, check(request));
+  }
+
+  /**
+   * Samples new images.
+   *
+   * @param count the number of images; the first of many images are those of a smaller {@code
+   *     count}
+   * @param seed the seed of all random numbers
+   * @param temperature the number that divides the logits: 1 samples from the model, 0 takes the
+   *     most likely level of every sub-pixel
+   * @throws InputException if {@code count} is negative, if all images together exceed 2 GiB, or if
+   *     {@code temperature} is negative, infinite or not a number
+   */
+  public Images sample(int count, long seed, float temperature) {
+    return sample(SampleRequest.of(count, seed).withTemperature(temperature));
+  }
+
+  /** Samples the same images row by row and tells the listener of each row. */
+  public Images sample(int count, long seed, float temperature, RowListener listener) {
+    SampleRequest request = SampleRequest.of(count, seed).withTemperature(temperature);
+    return rows(request).sampleAll(listener);
+  }
+
+  /**
+   * Samples the unknown pixels of images, given the known pixels before them in raster order.
+   *
+   * @param images images of the model's shape; the levels of unknown pixels do not matter
+   * @param known true where a pixel is known and stays unchanged: {@code [n, height, width]}, or
+   *     {@code [height, width]} for all images alike
+   * @param seed the seed of all random numbers
+   * @param temperature the number that divides the logits
+   * @throws InputException if the images have another shape, if {@code known} has neither length,
+   *     or if {@code temperature} is negative, infinite or not a number
+   */
+  public Images complete(Images images, boolean[] known, long seed, float temperature) {
+    return sample(SampleRequest.completing(images, known, seed).withTemperature(temperature));
+  }
+
+  /** Completes the same images row by row and tells the listener of each row. */
+  public Images complete(
+      Images images, boolean[] known, long seed, float temperature, RowListener listener) {
+    SampleRequest request =
+        SampleRequest.completing(images, known, seed).withTemperature(temperature);
+    return rows(request).sampleAll(listener);
+  }
+
+  /**
+   * Computes the exact log-likelihood of each image, {@code log p(x)}. A multi-scale model whose
+   * large network models every pixel gives a lower bound of it (section 3.6 of the paper).
+   *
+   * @return {@code [n]}, in nats
+   * @throws InputException if the images have another shape
+   */
+  public float[] logProb(Images images) {
+    SampleRequest.check("images", images, shape);
+    float[] all = new float[images.count()];
+    int batch = imagesPerCall();
+    for (int from = 0; from < all.length; from += batch) {
+      int to = Math.min(all.length, from + batch);
+      try (TUint8 x = LevelTensors.of(images.slice(from, to));
+          Result result = model.call("log_prob", Map.of("images", x))) {
+        TFloat32 nats = (TFloat32) result.get("log_prob").orElseThrow();
+        nats.copyTo(DataBuffers.of(all).offset(from).narrow(to - from));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Computes the exact log-likelihood of each image, split among its channels: {@code log p(x) =
+   * Σ_c log p(channel c | the sub-pixels before)}.
+   *
+   * @return {@code [n, channels]}, in nats
+   * @throws InputException if the images have another shape
+   */
+  public float[] logProbByChannel(Images images) {
+    SampleRequest.check("images", images, shape);
+    int n = images.count();
+    float[] all = new float[n * shape.channels()];
+    int batch = imagesPerCall();
+    try (ChannelLikelihood parts = new ChannelLikelihood(shape)) {
+      for (int from = 0; from < n; from += batch) {
+        int to = Math.min(n, from + batch);
+        try (TUint8 x = LevelTensors.of(images.slice(from, to));
+            Result result = model.call("logits", Map.of("images", x))) {
+          parts.compute(result.get("logits").orElseThrow(), x, all, from);
+        }
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Computes the logits of every sub-pixel given all sub-pixels before it. The order is the raster
+   * order; a multi-scale model starts with the pixels of the small image. One call computes them
+   * all, so give it few images.
+   *
+   * @return {@code [n, height, width, channels, levels]}
+   * @throws InputException if the images have another shape, or if there are more logits than an
+   *     array can hold
+   */
+  public float[] logits(Images images) {
+    SampleRequest.check("images", images, shape);
+    long size = images.count() * logitsPerImage();
+    if (size > Integer.MAX_VALUE) {
+      throw new InputException(
+          "logits of " + images + ": " + size + " numbers; expected at most " + Integer.MAX_VALUE);
+    }
+    float[] all = new float[(int) size];
+    try (TUint8 x = LevelTensors.of(images);
+        Result result = model.call("logits", Map.of("images", x))) {
+      ((TFloat32) result.get("logits").orElseThrow()).copyTo(DataBuffers.of(all));
+    }
+    return all;
+  }
+
+  /** Frees the model. It waits for calls that are under way. */
+  @Override
+  public void close() {
+    model.close();
+  }
+
+  private SampleRequest check(SampleRequest request) {
+    return request.checkedFor(shape, model.smallShape());
+  }
+
+  private long logitsPerImage() {
+    return (long) shape.dimensions() * shape.levels();
+  }
+
+  private int imagesPerCall() {
+    return (int) Math.max(1, LOGITS_PER_CALL / logitsPerImage());
+  }
+}
