@@ -1,11 +1,10 @@
 package org.pixelrnn.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.EvaluationImages;
 import org.pixelrnn.data.ImageDataset;
@@ -14,9 +13,12 @@ import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.NumberedPictures;
 import org.pixelrnn.image.Occlusion;
 import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.sampler.SamplePiece;
+import org.pixelrnn.sampler.SampleRequest;
 import org.pixelrnn.sampler.Sampler;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Spec;
       "Hide a part of images and sample it anew.",
       "",
       "The picture has a row for each image: its visible part, its completions, the original."
+          + " Numbered files have the completions only: first all of the first image."
     })
 final class CompleteCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -45,7 +48,7 @@ final class CompleteCommand implements Callable<Integer> {
     @Option(
         names = "--image",
         paramLabel = "FILE",
-        description = "Complete this picture: PNG, JPEG, BMP, GIF or WebP of any size.")
+        description = "Complete this picture: " + ImageFile.FORMATS + ", of any size.")
     private Path image;
 
     @Option(names = "--data", paramLabel = "SPEC", description = DataSpec.DESCRIPTION)
@@ -80,45 +83,104 @@ final class CompleteCommand implements Callable<Integer> {
     SamplingFlags.requireAtLeastOne("--count", count);
     SamplingFlags.requireAtLeastOne("--completions", completions);
     Occlusion occlusion = Occlusion.parse(occlude);
-    PrintWriter out = spec.commandLine().getOut();
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       ImageShape shape = sampler.shape();
-      boolean[] known = occlusion.known(shape.height(), shape.width());
-      Images originals = originals(sampler);
-      List<Images> completed = new ArrayList<>();
-      for (int i = 0; i < completions; i++) {
-        completed.add(
-            sampler.complete(
-                originals,
-                known,
-                sampling.seed + i,
-                sampling.temperature,
-                sampling.painter(shape, originals.count(), out, Terminal.isOut())));
+      if (source.image != null) {
+        Images image = Images.read(source.image, shape);
+        completeAll(sampler, occlusion, 1, piece -> image);
+        return 0;
       }
-      ImageFile.write(SampleGrid.completions(originals, known, completed), sampling.out);
-      out.printf(
-          Locale.ROOT,
-          "%d images, each completed %d times: %s%n",
-          originals.count(),
-          completions,
-          sampling.out);
+      DataConfig config = sampler.dataConfig();
+      try (ImageDataset data = Datasets.open(source.data, config, shape)) {
+        EvaluationImages first =
+            new EvaluationImages(data, Split.TEST, shape, config, SamplePiece.size(shape), count);
+        if (first.count() == 0) {
+          throw new InputException(
+              "data " + data.name() + ": there are no images in the split test");
+        }
+        completeAll(sampler, occlusion, first.count(), piece -> first.batch(piece.number()));
+      }
     }
     return 0;
   }
 
-  private Images originals(Sampler sampler) {
+  private void completeAll(
+      Sampler sampler, Occlusion occlusion, int images, Function<SamplePiece, Images> originals) {
     ImageShape shape = sampler.shape();
-    if (source.image != null) {
-      return Images.read(source.image, shape);
+    boolean[] known = occlusion.known(shape.height(), shape.width());
+    Optional<NumberedPictures> files = sampling.numbered();
+    // One picture is refused here if it is too large, before anything is sampled.
+    SampleGrid grid =
+        files.isPresent() ? null : SampleGrid.ofCompletions(shape, images, completions);
+    long total = (long) images * completions;
+    if (total > Integer.MAX_VALUE) {
+      throw new InputException(
+          "--completions "
+              + completions
+              + " of "
+              + images
+              + " images: expected at most "
+              + Integer.MAX_VALUE
+              + " pictures");
     }
-    DataConfig config = sampler.dataConfig();
-    try (ImageDataset data = Datasets.open(source.data, config, shape)) {
-      EvaluationImages first = new EvaluationImages(data, Split.TEST, shape, config, count, count);
-      if (first.count() == 0) {
-        throw new InputException("data " + data.name() + ": there are no images in the split test");
+    try (SamplingRun run = new SamplingRun(spec, sampling, false, sampler, total)) {
+      for (SamplePiece piece : SamplePiece.of(shape, images)) {
+        if (!completePiece(run, piece, originals.apply(piece), known, grid)) {
+          break;
+        }
       }
-      return first.batch(0);
+      run.end();
+      if (grid != null) {
+        ImageFile.write(grid.picture(), sampling.out);
+      }
+      if (run.images() > 0) {
+        report(run, images, total);
+      }
+    }
+  }
+
+  /** Returns false if the user has stopped the command. */
+  private boolean completePiece(
+      SamplingRun run, SamplePiece piece, Images originals, boolean[] known, SampleGrid grid) {
+    // Neither is used without a grid, and a grid has less than 2^31 cells.
+    int columns = completions + 2;
+    int firstCell = piece.from() * columns;
+    if (grid != null) {
+      grid.paintKnown(originals, known, firstCell, columns);
+      grid.paint(originals, firstCell + columns - 1, columns);
+    }
+    for (int i = 0; i < completions; i++) {
+      SampleRequest request =
+          SampleRequest.completing(originals, known, piece.seed(sampling.seed + i));
+      Optional<Images> completed = run.sample(request, piece.number() == 0);
+      if (completed.isEmpty()) {
+        return false;
+      }
+      if (grid != null) {
+        grid.paint(completed.get(), firstCell + 1 + i, columns);
+      } else {
+        sampling
+            .numbered()
+            .orElseThrow()
+            .write(completed.get(), piece.from() * completions + i, completions);
+        run.written(piece.count());
+      }
+    }
+    return true;
+  }
+
+  private void report(SamplingRun run, int images, long total) {
+    if (run.images() < total) {
+      run.words().printf(Locale.ROOT, "%d completions: %s%n", run.images(), sampling.out);
+    } else {
+      run.words()
+          .printf(
+              Locale.ROOT,
+              "%d images, each completed %d times: %s%n",
+              images,
+              completions,
+              sampling.out);
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.pixelrnn.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,35 +31,52 @@ final class CurvesCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE.png",
+      converter = PictureFile.class,
       required = true,
       description = "Write the picture to this file.")
   private Path out;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Map<String, LearningCurvesPlot.Curve> curves = new LinkedHashMap<>();
-    for (Path directory : runDirectories) {
-      RunDirectory run = RunDirectory.open(directory);
+    for (Map.Entry<String, RunDirectory> named : named(runDirectories).entrySet()) {
+      RunDirectory run = named.getValue();
       for (Stage stage : run.stages()) {
         LearningCurve curve = LearningCurve.of(run.stage(stage));
         curves.put(
-            name(directory, stage),
+            stage == Stage.WHOLE
+                ? named.getKey()
+                : named.getKey() + ", " + TerminalProgress.name(stage),
             new LearningCurvesPlot.Curve(curve.training(), curve.validation()));
       }
     }
     ImageFile.write(LearningCurvesPlot.of(curves), out);
-    spec.commandLine().getOut().println(out);
+    PictureFile.words(spec, out).println(out);
     return 0;
   }
 
-  /** The name of the run's folder, or the whole path if two folders have the same name. */
-  private String name(Path directory, Stage stage) {
-    long sameName = runDirectories.stream().filter(d -> last(d).equals(last(directory))).count();
-    String folder = sameName > 1 ? directory.toString() : last(directory);
-    return stage == Stage.WHOLE ? folder : folder + ", " + TerminalProgress.name(stage);
+  /**
+   * Opens runs and names them: by their folders, or by the paths that were given if two folders
+   * have the same name. A folder that is given in two ways is one run.
+   *
+   * @throws org.pixelrnn.image.InputException if a folder has no run
+   */
+  static Map<String, RunDirectory> named(List<Path> directories) throws IOException {
+    Map<Path, RunDirectory> runs = new LinkedHashMap<>();
+    for (Path directory : directories) {
+      RunDirectory run = RunDirectory.open(directory);
+      runs.putIfAbsent(directory.toRealPath(), run);
+    }
+    Map<String, RunDirectory> named = new LinkedHashMap<>();
+    for (RunDirectory run : runs.values()) {
+      long sameName = runs.values().stream().filter(r -> last(r).equals(last(run))).count();
+      named.put(sameName > 1 ? run.path().toString() : last(run), run);
+    }
+    return named;
   }
 
-  private static String last(Path directory) {
-    return directory.toAbsolutePath().normalize().getFileName().toString();
+  private static String last(RunDirectory run) {
+    Path folder = run.path().toAbsolutePath().normalize();
+    return folder.getFileName() == null ? folder.toString() : folder.getFileName().toString();
   }
 }

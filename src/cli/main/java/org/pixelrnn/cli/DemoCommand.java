@@ -89,7 +89,8 @@ final class DemoCommand implements Callable<Integer> {
       out.println("$ pixelrnn " + String.join(" ", command));
       out.flush();
       int status = spec.parent().commandLine().execute(command.toArray(String[]::new));
-      if (status != 0) {
+      // Nobody waits for the next command if the output of this one was lost.
+      if (status != 0 || out.checkError()) {
         return status;
       }
       if (command.get(0).equals("eval")) {

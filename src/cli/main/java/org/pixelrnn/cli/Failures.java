@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
+import org.pixelrnn.data.CannotCropException;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.PictureTooLargeException;
 import org.pixelrnn.sampler.NotAModelException;
 import org.pixelrnn.train.RunExistsException;
 import picocli.CommandLine;
@@ -39,14 +42,22 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   /**
    * Runs a command line. Errors that picocli does not catch, such as a missing library, count too.
+   * So does output that could not be written, for instance because the disk is full.
    */
   @SuppressWarnings("CatchingThrowable")
   int watch(CommandLine root, String... args) {
+    int status;
     try {
-      return root.execute(args);
+      status = root.execute(args);
     } catch (Throwable e) {
-      return failed(e, root);
+      status = failed(e, root);
     }
+    Optional<String> unwritten = StandardOutput.failure(root.getOut());
+    if (status != 0 || unwritten.isEmpty()) {
+      return status;
+    }
+    String message = "standard output: cannot be written: " + unwritten.get();
+    return complain(new IOException(message), message, FAILED, root);
   }
 
   @Override
@@ -69,12 +80,23 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         : failed(e, command);
   }
 
+  /** Prints why a command line is not run at all. Returns the exit status. */
+  int refuse(InputException wrong, CommandLine root) {
+    return complain(wrong, wrong.getMessage(), WRONG_INPUT, root);
+  }
+
   private static String hint(InputException e) {
     if (e instanceof NotAModelException) {
       return "; `pixelrnn export` writes one";
     }
     if (e instanceof RunExistsException) {
       return "; --resume goes on with it, another --run-dir begins anew";
+    }
+    if (e instanceof CannotCropException) {
+      return "; --set data.random_crop=0 trains without crops";
+    }
+    if (e instanceof PictureTooLargeException) {
+      return "; --out 'DIR/%05d.png' writes each image to a file of its own";
     }
     return "";
   }

@@ -52,6 +52,7 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
         names = "--out",
         paramLabel = "FILE.png",
+        converter = PictureFile.class,
         required = true,
         description = "Write the plot to this file.")
     private Path out;
@@ -85,13 +86,17 @@ final class InspectCommand implements Callable<Integer> {
         names = "--image",
         paramLabel = "FILE",
         required = true,
-        description = "The picture: PNG, JPEG, BMP, GIF or WebP of any size.")
+        description = "The picture: " + ImageFile.FORMATS + ", of any size.")
     private Path image;
   }
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    if (plot != null) {
+      PictureFile.checkJson(json, plot.out);
+      out = PictureFile.words(spec, plot.out);
+    }
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       if (plot != null && plot.subject.softmax != null) {

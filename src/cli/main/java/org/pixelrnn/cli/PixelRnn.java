@@ -1,5 +1,11 @@
 package org.pixelrnn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Objects;
 import org.pixelrnn.train.Assignment;
@@ -62,8 +68,16 @@ public final class PixelRnn implements Runnable {
     // TensorFlow Java writes numbers into the names of a graph's nodes, and a name cannot have
     // Arabic digits.
     Locale.setDefault(Locale.ROOT);
+    System.setErr(new PrintStream(new FileOutputStream(FileDescriptor.err), true, UTF_8));
     Failures failures = new Failures(System.getenv("PIXELRNN_DEBUG") != null);
-    System.exit(failures.watch(commandLine(failures), args));
+    CommandLine root = commandLine(failures);
+    // Set once for all commands: otherwise each makes a writer of its own.
+    root.setOut(new StandardOutput(new FileOutputStream(FileDescriptor.out)));
+    root.setErr(new PrintWriter(System.err, true, UTF_8));
+    System.exit(
+        UnspelledNames.among(args)
+            .map(wrong -> failures.refuse(wrong, root))
+            .orElseGet(() -> failures.watch(root, args)));
   }
 
   /**

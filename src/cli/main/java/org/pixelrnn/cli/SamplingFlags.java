@@ -2,9 +2,11 @@ package org.pixelrnn.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.NumberedPictures;
 import org.pixelrnn.sampler.RowListener;
 import picocli.CommandLine.Option;
 
@@ -30,14 +32,22 @@ final class SamplingFlags {
   @Option(
       names = "--out",
       paramLabel = "FILE.png",
+      converter = SamplesFile.class,
       required = true,
-      description = "Write the picture to this file.")
+      description =
+          "Write one picture of all images to this file. 'DIR/%%05d.png' writes each image to a file"
+              + " of its own, numbered from 0.")
   Path out;
 
   @Option(
       names = "--stream",
       description = "Paint each row in the terminal as soon as it is sampled.")
   boolean stream;
+
+  /** The numbered files that {@code --out} asks for; empty if it asks for one picture. */
+  Optional<NumberedPictures> numbered() {
+    return NumberedPictures.of(out);
+  }
 
   /**
    * Checks the value of a flag that counts something.

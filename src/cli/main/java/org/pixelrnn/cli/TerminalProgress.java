@@ -19,7 +19,7 @@ import org.pixelrnn.train.TrainingListener;
  * a terminal this is a progress bar; elsewhere it is a line every 20 seconds.
  */
 final class TerminalProgress implements TrainingListener {
-  private static final Duration BETWEEN_LINES = Duration.ofSeconds(20);
+  static final Duration BETWEEN_LINES = Duration.ofSeconds(20);
 
   /** The printed loss is a moving average over about this many steps. */
   private static final int SMOOTHING_STEPS = 50;
@@ -137,7 +137,8 @@ final class TerminalProgress implements TrainingListener {
         Locale.ROOT, "%.2f nats, %.4f bits/dim", nats, shape().bitsPerDimension(nats));
   }
 
-  private static String clock(Duration duration) {
+  /** A duration as {@code 1:23:45}. */
+  static String clock(Duration duration) {
     return String.format(
         Locale.ROOT,
         "%d:%02d:%02d",

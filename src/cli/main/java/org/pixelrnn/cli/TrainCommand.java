@@ -143,8 +143,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Training training() {
-    Optional<Run> earlier =
-        resume ? Optional.of(RunDirectory.open(runDirectory).run()) : Optional.empty();
+    Optional<RunDirectory> read =
+        resume ? Optional.of(RunDirectory.open(runDirectory)) : Optional.empty();
+    Optional<Run> earlier = read.map(RunDirectory::run);
     TrainingBuilder builder =
         Training.builder(config(earlier))
             .data(
@@ -154,8 +155,8 @@ final class TrainCommand implements Callable<Integer> {
             .runDirectory(runDirectory)
             .threads(threads)
             .listener(new TerminalProgress(System.err, Terminal.isErr()));
-    if (resume) {
-      builder.changedTraining();
+    if (read.isPresent()) {
+      builder.resumes(read.get()).changedTraining();
     } else {
       builder.newRunOnly();
     }

@@ -1,14 +1,18 @@
 package org.pixelrnn.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.pixelrnn.image.ImageFile;
+import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.NumberedPictures;
 import org.pixelrnn.image.SampleGrid;
+import org.pixelrnn.sampler.SamplePiece;
+import org.pixelrnn.sampler.SampleRequest;
 import org.pixelrnn.sampler.Sampler;
 import org.pixelrnn.sampler.SmallImages;
 import picocli.CommandLine.Command;
@@ -23,7 +27,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Shrink a picture to a multi-scale model's small image, and sample large images from it.",
       "",
-      "The picture that is written shows the small image first."
+      "The picture that is written shows the small image first. Numbered files do not have it."
     })
 final class UpscaleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -34,7 +38,7 @@ final class UpscaleCommand implements Callable<Integer> {
       names = "--image",
       paramLabel = "FILE",
       required = true,
-      description = "The picture: PNG, JPEG, BMP, GIF or WebP of any size.")
+      description = "The picture: " + ImageFile.FORMATS + ", of any size.")
   private Path image;
 
   @Option(
@@ -46,7 +50,6 @@ final class UpscaleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
     SamplingFlags.requireAtLeastOne("--count", count);
     NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
@@ -60,22 +63,46 @@ final class UpscaleCommand implements Callable<Integer> {
                               + ": this model has one scale only; expected a multi-scale model, as"
                               + " `pixelrnn train --preset mnist-multi-scale` trains one"));
       Images small = Images.read(image, scale.shape());
-      sampling.paint(small, out, Terminal.isOut());
-      Images large =
-          scale.upscale(
-              Images.concat(Collections.nCopies(count, small)),
-              sampling.seed,
-              sampling.temperature,
-              sampling.painter(sampler.shape(), count, out, Terminal.isOut()));
-      ImageFile.write(SampleGrid.upscaled(small, large), sampling.out);
-      out.printf(
-          Locale.ROOT,
-          "%s and %d times %s: %s%n",
-          scale.shape(),
-          count,
-          sampler.shape(),
-          sampling.out);
+      try (SamplingRun run = new SamplingRun(spec, sampling, false, sampler, count)) {
+        upscaleAll(small, sampler.shape(), run);
+        if (run.images() > 0) {
+          run.words()
+              .printf(
+                  Locale.ROOT,
+                  "%s and %d times %s: %s%n",
+                  scale.shape(),
+                  run.images(),
+                  sampler.shape(),
+                  sampling.out);
+        }
+      }
     }
     return 0;
+  }
+
+  private void upscaleAll(Images small, ImageShape shape, SamplingRun run) {
+    Optional<NumberedPictures> files = sampling.numbered();
+    // One picture is refused here if it is too large, before anything is sampled.
+    SampleGrid grid = files.isPresent() ? null : SampleGrid.ofUpscaled(shape, count);
+    run.paint(small);
+    for (SamplePiece piece : SamplePiece.of(shape, count)) {
+      Images copies = Images.concat(Collections.nCopies(piece.count(), small));
+      SampleRequest request = SampleRequest.upscaling(copies, piece.seed(sampling.seed));
+      Optional<Images> large = run.sample(request, piece.number() == 0);
+      if (large.isEmpty()) {
+        break;
+      }
+      if (files.isPresent()) {
+        files.get().write(large.get(), piece.from(), 1);
+        run.written(piece.count());
+      } else {
+        grid.paint(large.get(), 1 + piece.from(), 1);
+      }
+    }
+    run.end();
+    if (grid != null) {
+      grid.paint(small, 0, 1);
+      ImageFile.write(grid.picture(), sampling.out);
+    }
   }
 }

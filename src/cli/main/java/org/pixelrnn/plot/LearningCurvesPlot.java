@@ -38,13 +38,21 @@ public final class LearningCurvesPlot {
   /**
    * The curve of one run: bits per dimension by the number of images seen.
    *
-   * @param training the loss of each step; not empty
+   * @param training the loss of each step; may be empty
    * @param validation the validations; not empty
    */
   public record Curve(SortedMap<Long, Double> training, SortedMap<Long, Double> validation) {
+    /** The images seen until the end of the curve. */
+    long images() {
+      return Math.max(validation.lastKey(), training.isEmpty() ? 0 : training.lastKey());
+    }
+
     /** The training curve as means over ranges of this many images, each at its range's middle. */
     SortedMap<Long, Double> smoothed(long images) {
       SortedMap<Long, Double> means = new TreeMap<>();
+      if (training.isEmpty()) {
+        return means;
+      }
       for (long from = 0; from <= training.lastKey(); from += images) {
         SortedMap<Long, Double> range = training.subMap(from, from + images);
         if (!range.isEmpty()) {
@@ -64,8 +72,7 @@ public final class LearningCurvesPlot {
   public static BufferedImage of(Map<String, Curve> curves) {
     XYSeriesCollection lines = new XYSeriesCollection();
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
-    long longest =
-        curves.values().stream().mapToLong(c -> c.training().lastKey()).max().orElseThrow();
+    long longest = curves.values().stream().mapToLong(Curve::images).max().orElseThrow();
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
     for (Map.Entry<String, Curve> entry : curves.entrySet()) {

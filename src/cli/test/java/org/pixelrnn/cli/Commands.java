@@ -7,7 +7,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -47,6 +49,20 @@ final class Commands {
         failures.watch(root, words.toArray(String[]::new)),
         () -> String.join(" ", words) + ": " + err);
     return new Output(out.toString(), err.toString());
+  }
+
+  /** The words that run a command in a process of its own. */
+  static List<String> process(List<String> words) {
+    List<String> command = new ArrayList<>();
+    if (System.getProperty("os.name").equals("Linux")) {
+      // A process that began with a signal ignored, as under nohup, ignores it for ever.
+      command.addAll(List.of("env", "--default-signal=INT,TERM,HUP"));
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(PixelRnn.class.getName());
+    command.addAll(words);
+    return command;
   }
 
   /** Runs a command that must fail with status 2 and one line, which contains {@code why}. */

@@ -72,6 +72,7 @@ class LauncherTest {
           echo "own threads=$TF_OVERRIDE_GLOBAL_THREADPOOL"
           echo "memory growth=$TF_FORCE_GPU_ALLOW_GROWTH"
           echo "log=${TF_CPP_MIN_LOG_LEVEL:-unset}"
+          echo "locale=${LC_ALL:-unset}"
           printf '<%%s>' "$@"
           exit 7
         fi
@@ -103,7 +104,7 @@ class LauncherTest {
     Path err = folder.resolve("err");
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(elsewhere.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().removeIf(k -> k.matches("TF_.*|PIXELRNN_.*|JAVA_HOME"));
+    builder.environment().keySet().removeIf(k -> k.matches("TF_.*|PIXELRNN_.*|JAVA_HOME|LC_ALL"));
     builder.environment().put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().putAll(environment);
@@ -159,6 +160,41 @@ class LauncherTest {
     Outcome outcome = launch(name == null ? Map.of() : Map.of(name, value));
     assertTrue(outcome.out().contains(first), outcome.out());
     assertTrue(outcome.out().contains(second), outcome.out());
+  }
+
+  /** Without UTF-8, Java cannot read names of files that are not ASCII. */
+  @ParameterizedTest
+  @CsvSource({
+    "ANSI_X3.4-1968, C.utf8, C.utf8",
+    "ANSI_X3.4-1968, C.UTF-8, C.UTF-8",
+    "US-ASCII, C.UTF-8, C.UTF-8",
+    "ANSI_X3.4-1968, POSIX, unset",
+    "UTF-8, C.utf8, unset",
+    "ISO-8859-1, C.utf8, unset",
+  })
+  void choosesUtf8InsteadOfAscii(String charmap, String installed, String chosen) throws Exception {
+    script(
+        folder.resolve("bin/locale"),
+        """
+        #!/usr/bin/env bash
+        case $1 in
+          charmap) echo %s ;;
+          -a) printf '%%s\\n' C %s en_US.utf8 ;;
+        esac
+        """
+            .formatted(charmap, installed));
+    Outcome outcome = launch(Map.of());
+    assertEquals(7, outcome.status());
+    assertEquals("", outcome.err());
+    assertTrue(outcome.out().contains("locale=" + chosen + "\n"), outcome.out());
+  }
+
+  @Test
+  void goesOnWithoutTheProgramLocale() throws Exception {
+    script(folder.resolve("bin/locale"), "#!/bin/sh\nexit 127\n");
+    Outcome outcome = launch(Map.of());
+    assertEquals(7, outcome.status());
+    assertTrue(outcome.out().contains("locale=unset\n"), outcome.out());
   }
 
   @ParameterizedTest

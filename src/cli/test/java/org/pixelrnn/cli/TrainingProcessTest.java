@@ -1,5 +1,6 @@
 package org.pixelrnn.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,12 @@ class TrainingProcessTest {
   void aSignalSavesAndSaysHowToGoOn(String signal) throws Exception {
     Process process = train(SMALL + " --max-steps 100000");
     awaitCheckpoints(1);
-    Commands.assertRefused("another process is training", "train --run-dir {} --resume", run());
+    byte[] description = Files.readAllBytes(run().resolve("run.textproto"));
+    Commands.assertRefused(
+        "another process is training",
+        "train --run-dir {} --resume --set training.learning_rate.initial=9",
+        run());
+    assertArrayEquals(description, Files.readAllBytes(run().resolve("run.textproto")));
     String printed = end(process, signal);
     assertTrue(
         printed.endsWith(
@@ -169,7 +176,7 @@ class TrainingProcessTest {
   }
 
   private boolean isSaved(int step) {
-    String digits = "%08d".formatted(step);
+    String digits = String.format(Locale.ROOT, "%08d", step);
     return Files.exists(
         run().resolve("checkpoints").resolve("step-" + digits).resolve("manifest.textproto"));
   }

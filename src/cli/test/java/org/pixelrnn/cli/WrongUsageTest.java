@@ -60,6 +60,18 @@ class WrongUsageTest {
         "eval --model MODEL --data strokes --limit -1",
         "sample --model MODEL --count 0 --out OUT",
         "sample --model MODEL --count 2000000000 --out OUT",
+        "sample --model MODEL --out .",
+        "sample --model MODEL --out /",
+        "sample --model MODEL --out OUT/",
+        "sample --model MODEL --out RUN",
+        "sample --model MODEL --out OUT.jpg",
+        "sample --model MODEL --out RUN/run.textproto/x.png",
+        "complete --model MODEL --data strokes --occlude top:0.5 --out OUT.jpg",
+        "upscale --model MODEL --image RUN/samples.png --out OUT.jpg",
+        "curves --run-dir RUN --out OUT.jpg",
+        "inspect --model MODEL --receptive-field 3,2 --out OUT.jpg",
+        "inspect --model MODEL --softmax 0,0,0 --image RUN/samples.png --out OUT.jpg",
+        "sample --model MODEL --out /dev/full",
         "export --run-dir RUN --to RUN/run.textproto",
         "sample --model MODEL --count 1 --temperature -1 --out OUT",
         "sample --model RUN --count 1 --out OUT",
@@ -101,5 +113,6 @@ class WrongUsageTest {
     assertEquals(1, output.err().lines().count(), output.err());
     assertEquals("", output.out());
     assertFalse(Files.exists(nothing), "a file is left behind");
+    assertFalse(Files.exists(Path.of(nothing + ".jpg")), "a file is left behind");
   }
 }

@@ -2,19 +2,20 @@ package org.pixelrnn.data;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.records.PathText;
 
 /** The folder of a data set's files: finds it, and says what is wrong with it. */
 final class DataFolder {
   private DataFolder() {}
 
   /**
-   * The folder with this path.
+   * The folder with this path. The result is absolute, so that messages say where a relative path
+   * was looked for.
    *
    * @param kind the kind of data, for messages
    * @throws InputException if there is no such folder
@@ -22,7 +23,7 @@ final class DataFolder {
   static Path find(String kind, String path) {
     Path folder;
     try {
-      folder = Path.of(path);
+      folder = PathText.path(path).toAbsolutePath();
     } catch (InvalidPathException e) {
       throw new InputException(kind + " folder " + path + ": not a path: " + e.getReason(), e);
     }
@@ -38,10 +39,7 @@ final class DataFolder {
 
   /** Why a folder and its subfolders cannot be listed. Names the file that is the reason. */
   static String reason(IOException e) {
-    String why =
-        e instanceof FileSystemLoopException
-            ? "the link leads to a folder that contains it"
-            : InputException.reason(e);
+    String why = InputException.reason(e);
     return e instanceof FileSystemException at && at.getFile() != null
         ? at.getFile() + ": " + why
         : why;

@@ -34,8 +34,8 @@ public final class Datasets {
    *     mnist:DIR} for instance
    * @param model the shape of the model's images; pictures of any size are cropped and scaled to
    *     its height, width and channels, while data sets of one size keep their own
-   * @throws InputException if there is no such kind, if its files are missing or broken, or if
-   *     {@code data.random_crop} is set for a data set of one size
+   * @throws InputException if there is no such kind, or if its files are missing or broken
+   * @throws CannotCropException if {@code data.random_crop} is set for a data set of one size
    */
   public static ImageDataset open(String spec, DataConfig config, ImageShape model) {
     List<String> parts = Splitter.on(':').limit(2).splitToList(spec);
@@ -53,7 +53,7 @@ public final class Datasets {
     }
     ImageDataset data = kind.opener().open(where, config, model);
     if (config.getRandomCrop() > 0 && !(data instanceof PictureDataset)) {
-      throw new InputException(
+      throw new CannotCropException(
           "data.random_crop = "
               + config.getRandomCrop()
               + ", but the images of "

@@ -2,7 +2,8 @@ package org.pixelrnn.data;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.pixelrnn.image.InputException;
 
@@ -21,13 +22,17 @@ record FileRange(Path file, long offset, int length) {
   /**
    * The bytes.
    *
-   * @throws InputException that names the file, if it cannot be read or has become too short
+   * @throws InputException that names the file, if it cannot be read, has become too short, or the
+   *     bytes do not fit in memory
    */
   byte[] read() {
-    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      byte[] bytes = new byte[length];
-      in.seek(offset);
-      in.readFully(bytes);
+    // Not RandomAccessFile, which opens a file by the text of its path.
+    try (InputStream in = Files.newInputStream(file)) {
+      in.skipNBytes(offset);
+      byte[] bytes = in.readNBytes(length);
+      if (bytes.length < length) {
+        throw new EOFException();
+      }
       return bytes;
     } catch (EOFException e) {
       throw new InputException(
@@ -35,6 +40,15 @@ record FileRange(Path file, long offset, int length) {
           e);
     } catch (IOException e) {
       throw new InputException("file " + file + ": cannot be read: " + InputException.reason(e), e);
+    } catch (OutOfMemoryError e) {
+      throw new InputException(
+          "file "
+              + file
+              + ": there is too little memory for the "
+              + length
+              + " bytes at byte "
+              + offset,
+          e);
     }
   }
 }

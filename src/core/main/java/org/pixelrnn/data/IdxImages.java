@@ -51,7 +51,8 @@ final class IdxImages {
   /**
    * Reads a whole file.
    *
-   * @throws InputException that names the file, if it cannot be read or is broken
+   * @throws InputException that names the file, if it cannot be read, is broken, or does not fit in
+   *     memory
    */
   static IdxImages read(Path file) {
     boolean gzipped = file.toString().endsWith(".gz");
@@ -102,8 +103,7 @@ final class IdxImages {
     if (size > MOST_BYTES) {
       throw broken(file, "its header promises " + promise + ", expected less than 2 GiB");
     }
-    // This allocates memory as bytes arrive. A header with a wrong, large count costs nothing.
-    byte[] pixels = in.readNBytes((int) size);
+    byte[] pixels = pixels(file, in, (int) size);
     if (pixels.length < size) {
       throw broken(
           file, pixels.length + " bytes of pixels, expected " + (long) size + " (" + promise + ")");
@@ -113,6 +113,20 @@ final class IdxImages {
       throw broken(file, trailing + " bytes after the last image, expected none (" + promise + ")");
     }
     return new IdxImages(count, rows, columns, pixels);
+  }
+
+  /** Allocates memory as bytes arrive. A header with a wrong, large count costs nothing. */
+  private static byte[] pixels(Path file, InputStream in, int size) throws IOException {
+    try {
+      return in.readNBytes(size);
+    } catch (OutOfMemoryError e) {
+      throw broken(
+          file,
+          "there is too little memory for its "
+              + size
+              + " bytes of pixels; they take twice as much while they are read",
+          e);
+    }
   }
 
   private static String otherKind(int magic) {

@@ -28,7 +28,7 @@ public final class IndependentPixels {
    */
   public static IndependentPixels fit(ImageShape shape, Iterable<Images> training) {
     int k = shape.levels();
-    long[] counts = new long[shape.dimensions() * k];
+    long[] counts = new long[shape.logits()];
     long n = 0;
     for (Images batch : training) {
       requireShape(shape, batch);

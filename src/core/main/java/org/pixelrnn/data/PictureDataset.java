@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
  * A data set of pictures of any size. Each picture is cropped and scaled to a model's shape when it
  * is read, and none is kept. So there may be more of them than memory holds.
  *
- * <p>A broken picture is named in the log, and the next good picture of its split takes its place.
- * When more than one picture in a hundred is broken, reading fails.
+ * <p>A picture that is broken, or that does not fit in memory, is named in the log, and the next
+ * good picture of its split takes its place. When more than one picture in a hundred is broken,
+ * reading fails.
  */
 final class PictureDataset implements ImageDataset {
   private static final Logger log = LoggerFactory.getLogger(PictureDataset.class);
@@ -123,10 +124,15 @@ final class PictureDataset implements ImageDataset {
         System.arraycopy(values, 0, into, 0, values.length);
         return;
       } catch (InputException e) {
-        if (broken.add(picture)) {
-          lastBroken = e.getMessage();
-          log.warn("{}; the next picture takes its place", e.getMessage());
-        }
+        skip(picture, e.getMessage());
+      } catch (OutOfMemoryError e) {
+        // Other pictures may well fit.
+        skip(
+            picture,
+            source.place()
+                + ": picture "
+                + source.pictureName(picture)
+                + ": there is too little memory to read it");
       }
     }
     refuseTooManyBroken();
@@ -136,6 +142,13 @@ final class PictureDataset implements ImageDataset {
             + split.name().toLowerCase(Locale.ROOT)
             + " split are broken; the last one: "
             + lastBroken);
+  }
+
+  private void skip(int picture, String why) {
+    if (broken.add(picture)) {
+      lastBroken = why;
+      log.warn("{}; the next picture takes its place", why);
+    }
   }
 
   private void refuseTooManyBroken() {

@@ -2,28 +2,30 @@ package org.pixelrnn.data;
 
 import com.google.common.base.Suppliers;
 import com.google.common.collect.ImmutableSet;
+import com.google.common.hash.Funnels;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.Picture;
 import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.records.HiddenFile;
+import org.pixelrnn.records.PathText;
 
 /**
  * The pictures in a folder: all its PNG, JPEG, BMP, GIF and WebP files, and those of its
@@ -48,14 +50,22 @@ final class PictureFolder implements PictureDataset.Source {
    */
   private final String[] names;
 
+  /** The pictures whose name as text is not enough to find them, by their numbers. */
+  private final Map<Integer, Path> unspelled;
+
   /** A hash of the names and sizes of all files. */
   private final String namesAndSizes;
 
   private final Supplier<String> digest = Suppliers.memoize(this::hash);
 
-  private PictureFolder(Path root, String[] names, String namesAndSizes) {
+  private PictureFolder(Path root, List<Found> found, String namesAndSizes) {
     this.root = root;
-    this.names = names;
+    this.names = found.stream().map(Found::name).toArray(String[]::new);
+    this.unspelled =
+        IntStream.range(0, found.size())
+            .filter(i -> found.get(i).unspelled().isPresent())
+            .boxed()
+            .collect(Collectors.toMap(i -> i, i -> found.get(i).unspelled().get()));
     this.namesAndSizes = namesAndSizes;
   }
 
@@ -68,53 +78,55 @@ final class PictureFolder implements PictureDataset.Source {
     Path root = DataFolder.find("picture", where);
     List<Found> found = new ArrayList<>();
     try {
-      Files.walkFileTree(
-          root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), DEPTH, new Walk(root, found));
+      FileWalk.walk(
+          root,
+          DEPTH,
+          HiddenFile::is,
+          (file, attributes) -> {
+            if (ENDINGS.contains(MoreFiles.getFileExtension(file).toLowerCase(Locale.ROOT))) {
+              found.add(Found.of(root, file, attributes.size()));
+            }
+          });
     } catch (IOException e) {
       throw new InputException(
           "picture folder " + root + ": cannot be listed: " + DataFolder.reason(e), e);
     }
-    found.sort(Comparator.comparing(Found::name));
+    found.sort(
+        Comparator.comparing(Found::name).thenComparing(file -> file.unspelled().orElse(root)));
     Hasher sha = Hashing.sha256().newHasher();
     for (Found file : found) {
       sha.putString(file.name(), StandardCharsets.UTF_8).putByte((byte) 0).putLong(file.size());
     }
-    String[] names = found.stream().map(Found::name).toArray(String[]::new);
-    return PictureDataset.of(new PictureFolder(root, names, sha.hash().toString()), config, model);
+    return PictureDataset.of(new PictureFolder(root, found, sha.hash().toString()), config, model);
   }
 
-  /** A picture file: its relative path, and its size in bytes. */
-  private record Found(String name, long size) {}
-
-  private static final class Walk extends SimpleFileVisitor<Path> {
-    private final Path root;
-    private final List<Found> found;
-
-    Walk(Path root, List<Found> found) {
-      this.root = root;
-      this.found = found;
+  /**
+   * A picture file.
+   *
+   * @param name its relative path; the same text in every locale
+   * @param size in bytes
+   * @param unspelled the file, if {@code name} does not lead to it: it has bytes that are not
+   *     UTF-8, or characters that the locale does not have
+   */
+  private record Found(String name, long size, Optional<Path> unspelled) {
+    static Found of(Path root, Path file, long size) {
+      String name = PathText.of(root.relativize(file)).replace('\\', '/');
+      return new Found(
+          name, size, leadsTo(file, root, name) ? Optional.empty() : Optional.of(file));
     }
 
-    @Override
-    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-      return hidden(folder) && !folder.equals(root)
-          ? FileVisitResult.SKIP_SUBTREE
-          : FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-      String ending = MoreFiles.getFileExtension(file).toLowerCase(Locale.ROOT);
-      if (attributes.isRegularFile() && ENDINGS.contains(ending) && !hidden(file)) {
-        String name = root.relativize(file).toString().replace('\\', '/');
-        found.add(new Found(name, attributes.size()));
+    private static boolean leadsTo(Path file, Path root, String name) {
+      try {
+        return root.resolve(name).equals(file);
+      } catch (InvalidPathException e) {
+        return false;
       }
-      return FileVisitResult.CONTINUE;
     }
+  }
 
-    private static boolean hidden(Path path) {
-      return path.getFileName() != null && path.getFileName().toString().startsWith(".");
-    }
+  private Path file(int picture) {
+    Path file = unspelled.get(picture);
+    return file == null ? root.resolve(names[picture]) : file;
   }
 
   @Override
@@ -145,7 +157,7 @@ final class PictureFolder implements PictureDataset.Source {
 
   @Override
   public Picture read(int picture) {
-    return Picture.of(ImageFile.decode(root.resolve(names[picture])));
+    return Picture.of(ImageFile.decode(file(picture)));
   }
 
   /**
@@ -162,9 +174,9 @@ final class PictureFolder implements PictureDataset.Source {
     sha.putString(namesAndSizes, StandardCharsets.UTF_8);
     int hashed = Math.min(HASHED, names.length);
     for (long i = 0; i < hashed; i++) {
-      Path file = root.resolve(names[(int) (i * names.length / hashed)]);
+      Path file = file((int) (i * names.length / hashed));
       try {
-        sha.putBytes(Files.readAllBytes(file));
+        MoreFiles.asByteSource(file).copyTo(Funnels.asOutputStream(sha));
       } catch (IOException e) {
         throw new InputException(
             "picture " + file + ": cannot be read: " + InputException.reason(e), e);

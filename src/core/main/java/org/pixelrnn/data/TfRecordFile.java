@@ -3,10 +3,10 @@ package org.pixelrnn.data;
 import com.google.common.hash.Hasher;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
+import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -100,18 +100,17 @@ final class TfRecordFile implements AutoCloseable {
     ImmutableLongArray.Builder offsets = ImmutableLongArray.builder();
     ImmutableIntArray.Builder checksums = ImmutableIntArray.builder();
     byte[] header = new byte[TfRecordFraming.HEADER];
-    try (RandomAccessFile in = new RandomAccessFile(plain.toFile(), "r")) {
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(plain))) {
       long at = 0;
-      long end = in.length();
+      long end = Files.size(plain);
       for (long record = 0; at < end; record++) {
         if (end - at < FRAME) {
           throw broken(file, cutOff(record, at) + "only " + (end - at) + " bytes of it are there");
         }
-        in.seek(at);
         in.readFully(header);
         long length = length(file, header, record, at, end);
         offsets.add(at);
-        in.seek(at + TfRecordFraming.HEADER + length);
+        in.skipNBytes(length);
         // The file is little-endian, and readInt is big-endian.
         checksums.add(Integer.reverseBytes(in.readInt()));
         at += FRAME + length;

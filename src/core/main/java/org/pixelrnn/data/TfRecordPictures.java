@@ -1,30 +1,33 @@
 package org.pixelrnn.data;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.Picture;
 import org.pixelrnn.proto.v1.DataConfig;
+import org.pixelrnn.records.HiddenFile;
+import org.pixelrnn.records.PathText;
 import org.tensorflow.proto.Example;
 import org.tensorflow.proto.Feature;
 
@@ -41,6 +44,9 @@ import org.tensorflow.proto.Feature;
  * see {@link SplitRule}.
  */
 final class TfRecordPictures implements PictureDataset.Source {
+  /** A part of a pattern that begins with a dot, besides the folders "." and "..". */
+  private static final Pattern HIDDEN = Pattern.compile("(^|[/{,])\\.[^./]");
+
   private final String glob;
   private final List<TfRecordFile> files;
 
@@ -59,10 +65,13 @@ final class TfRecordPictures implements PictureDataset.Source {
   /**
    * Opens all files that match a pattern.
    *
-   * @param glob for instance {@code data/train-*}; {@code **} also matches across folders
+   * @param where a pattern, for instance {@code data/train-*}; {@code **} also matches across
+   *     folders
    * @throws InputException if no file matches, or if one is broken
    */
-  static PictureDataset open(String glob, DataConfig config, ImageShape model) {
+  static PictureDataset open(String where, DataConfig config, ImageShape model) {
+    // A path has no empty parts.
+    String glob = where.replaceAll("/{2,}", "/");
     List<TfRecordFile> files = new ArrayList<>();
     try {
       for (Path file : matching(glob)) {
@@ -80,40 +89,49 @@ final class TfRecordPictures implements PictureDataset.Source {
     try {
       // The search starts in the last folder before the first special character.
       String plain = glob.replaceFirst("[*?\\[{\\\\].*", "");
-      Path start = Path.of(plain.substring(0, plain.lastIndexOf('/') + 1));
+      int end = plain.lastIndexOf('/') + 1;
+      String pattern = glob.substring(end);
+      Path start = PathText.path(plain.substring(0, end));
       if (!Files.isDirectory(start)) {
-        throw unlisted(glob, "there is no folder " + start, null);
+        throw unlisted(glob, "there is no folder " + start.toAbsolutePath(), null);
       }
-      List<Path> files = walk(glob, start);
+      // As in a shell, a pattern matches a hidden file only if it says so.
+      boolean hidden = HIDDEN.matcher(pattern).find();
+      List<Path> files = walk(start, pattern, path -> !hidden && HiddenFile.is(path));
       if (files.isEmpty()) {
-        throw unlisted(glob, "no file matches", null);
+        throw unlisted(glob, "no file matches in " + start.toAbsolutePath(), null);
       }
       return files;
     } catch (InvalidPathException e) {
       throw unlisted(glob, "not a path: " + e.getReason(), e);
     } catch (PatternSyntaxException e) {
       throw unlisted(glob, "not a pattern: " + e.getDescription(), e);
-    } catch (UncheckedIOException e) {
-      throw unlisted(glob, "cannot be listed: " + DataFolder.reason(e.getCause()), e);
     } catch (IOException e) {
       throw unlisted(glob, "cannot be listed: " + DataFolder.reason(e), e);
     }
   }
 
-  private static List<Path> walk(String glob, Path start) throws IOException {
-    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+  /**
+   * Finds files below a folder. Their paths there must match the pattern: the locale need not be
+   * able to spell the name of the folder itself.
+   */
+  private static List<Path> walk(Path start, String pattern, Predicate<Path> skipped)
+      throws IOException {
+    PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
     int depth =
-        glob.contains("**")
-            ? Integer.MAX_VALUE
-            : Math.max(1, Path.of(glob).getNameCount() - nameCount(start));
-    try (Stream<Path> paths = Files.walk(start, depth, FileVisitOption.FOLLOW_LINKS)) {
-      return paths.filter(matcher::matches).filter(Files::isRegularFile).sorted().toList();
-    }
-  }
-
-  private static int nameCount(Path start) {
-    // Java counts one name in an empty path.
-    return start.toString().isEmpty() ? 0 : start.getNameCount();
+        pattern.contains("**") ? Integer.MAX_VALUE : 1 + CharMatcher.is('/').countIn(pattern);
+    List<Path> files = new ArrayList<>();
+    FileWalk.walk(
+        start,
+        depth,
+        skipped,
+        (file, attributes) -> {
+          if (matcher.matches(start.relativize(file))) {
+            files.add(file);
+          }
+        });
+    Collections.sort(files);
+    return files;
   }
 
   private static InputException unlisted(String glob, String why, Throwable cause) {
@@ -142,7 +160,7 @@ final class TfRecordPictures implements PictureDataset.Source {
 
   @Override
   public String groupName(int picture) {
-    return files.get(fileOf(picture)).file().getFileName().toString();
+    return PathText.of(files.get(fileOf(picture)).file().getFileName());
   }
 
   /** The number of the file that holds a picture. */

@@ -1,6 +1,6 @@
 package org.pixelrnn.evaluate;
 
-import java.util.List;
+import java.util.stream.LongStream;
 import org.pixelrnn.data.EvaluationImages;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.data.IndependentPixels;
@@ -28,11 +28,12 @@ public final class Baseline {
    */
   public static double independentPixels(RunConfig config, ImageDataset data) {
     ImageShape shape = ImageShape.of(config.getModel());
-    Images training =
-        new TrainingBatches(
-                data, shape, config.getData(), TRAINING_IMAGES, config.getTraining().getSeed())
-            .batch(0);
-    return IndependentPixels.fit(shape, List.of(training))
+    TrainingBatches training =
+        new TrainingBatches(data, shape, config.getData(), BATCH, config.getTraining().getSeed());
+    // One by one: all of them together may exceed an array.
+    Iterable<Images> counted =
+        () -> LongStream.range(0, TRAINING_IMAGES / BATCH).mapToObj(training::batch).iterator();
+    return IndependentPixels.fit(shape, counted)
         .nats(new EvaluationImages(data, Split.TEST, shape, config.getData(), BATCH, 0));
   }
 }

@@ -8,6 +8,7 @@ import org.pixelrnn.data.Split;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.sampler.LikelihoodBatch;
 import org.pixelrnn.sampler.Sampler;
 
 /**
@@ -29,8 +30,6 @@ import org.pixelrnn.sampler.Sampler;
  * and {@link Likelihood#getBound} is true.
  */
 public final class Evaluation {
-  private static final int BATCH = 100;
-
   private final Sampler sampler;
   private final ImageDataset data;
   private final Split split;
@@ -84,7 +83,7 @@ public final class Evaluation {
   }
 
   /**
-   * Goes once through the images, in batches of 100.
+   * Goes once through the images, in batches of {@link LikelihoodBatch}.
    *
    * @return the mean over all images. Of a model in colour it has the bits per dimension of each
    *     channel too, unless it is a bound
@@ -93,7 +92,13 @@ public final class Evaluation {
    */
   public Likelihood measure() {
     EvaluationImages batches =
-        new EvaluationImages(data, split, sampler.shape(), sampler.dataConfig(), BATCH, limit);
+        new EvaluationImages(
+            data,
+            split,
+            sampler.shape(),
+            sampler.dataConfig(),
+            LikelihoodBatch.size(sampler.shape()),
+            limit);
     if (batches.count() == 0) {
       throw new InputException(
           "data " + data.name() + ": there are no images in the split " + name(split));

@@ -8,6 +8,7 @@ import org.pixelrnn.model.ModelRules;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.ReceptiveField;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.sampler.NotAModelException;
@@ -65,6 +66,10 @@ record ExportedNetwork(Path version, Network network) {
    * @throws NotAModelException if the weights in the folder are not this network's
    */
   public double[][][] receptiveField(int row, int column, int images) {
+    return LatinDigits.during(() -> measure(row, column, images));
+  }
+
+  private double[][][] measure(int row, int column, int images) {
     ImageShape shape = network.shape();
     double[][][] mean = new double[shape.height()][shape.width()][shape.channels()];
     try (ExportedWeights values = ExportedWeights.read(version, network.weights());

@@ -1,19 +1,20 @@
 package org.pixelrnn.export;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightFile;
+import org.pixelrnn.records.PlainFolder;
 import org.pixelrnn.sampler.NotAModelException;
 import org.tensorflow.Graph;
-import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -38,20 +39,19 @@ final class ExportedWeights implements AutoCloseable {
    * @param version the folder of the version
    * @param weights the weights of the network that the version's provenance describes
    * @throws NotAModelException if a weight is missing in the folder or has another shape
+   * @throws InputException if the folder's name cannot be given to TensorFlow
    */
   static ExportedWeights read(Path version, List<Weight> weights) {
-    try (Graph graph = new Graph();
+    try (PlainFolder plain = PlainFolder.of(version);
+        Graph graph = new Graph();
         Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
-      List<Operand<TFloat32>> read =
-          new ArrayList<>(
-              WeightFile.read(
-                      tf, tf.constant(WeightFile.of(version).toString()), weights, Weight::name)
-                  .values());
+      Path prefix = WeightFile.of(plain.path());
       Session.Runner runner = session.runner();
-      read.forEach(runner::fetch);
-      return new ExportedWeights(weights, runner.run());
-    } catch (TensorFlowException e) {
+      LatinDigits.during(() -> fetch(runner, Ops.create(graph), prefix, weights));
+      return new ExportedWeights(weights, WeightFile.access(runner::run));
+    } catch (FileSystemException e) {
+      throw new InputException(version + ": cannot be read: " + InputException.reason(e), e);
+    } catch (IOException e) {
       throw new NotAModelException(
           version
               + ": found other weights ("
@@ -59,6 +59,12 @@ final class ExportedWeights implements AutoCloseable {
               + "); expected those of the network that its provenance describes",
           e);
     }
+  }
+
+  private static void fetch(Session.Runner runner, Ops tf, Path prefix, List<Weight> weights) {
+    WeightFile.read(tf, tf.constant(prefix.toString()), weights, Weight::name)
+        .values()
+        .forEach(runner::fetch);
   }
 
   /** The value of a weight, of the weight's shape; open until this is closed. */

@@ -1,6 +1,7 @@
 package org.pixelrnn.export;
 
 import com.google.protobuf.TextFormat;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,9 +11,11 @@ import java.util.function.Function;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.ModelRules;
+import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightFile;
 import org.pixelrnn.proto.v1.Provenance;
+import org.pixelrnn.records.PlainFolder;
 import org.pixelrnn.sampler.ModelFolder;
 import org.pixelrnn.sampler.NotAModelException;
 import org.tensorflow.Graph;
@@ -67,9 +70,11 @@ public final class SavedModelExport {
         .add(
             version -> {
               Files.write(version.resolve("saved_model.pb"), savedModel.toByteArray());
-              Path prefix = WeightFile.of(version);
-              Files.createDirectory(prefix.getParent());
-              save(prefix, model.weights(), values);
+              Files.createDirectory(WeightFile.of(version).getParent());
+              try (PlainFolder plain = PlainFolder.of(version)) {
+                Path prefix = WeightFile.of(plain.path());
+                save(prefix, model.weights(), values);
+              }
               Path text = ModelFolder.provenanceFile(version);
               Files.createDirectory(text.getParent());
               Files.writeString(
@@ -111,22 +116,25 @@ public final class SavedModelExport {
   }
 
   /** Writes a checkpoint in TensorFlow's own format. */
-  private static void save(Path prefix, List<Weight> weights, List<TFloat32> values) {
+  private static void save(Path prefix, List<Weight> weights, List<TFloat32> values)
+      throws IOException {
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
       Session.Runner runner = session.runner();
-      List<Operand<TFloat32>> tensors = new ArrayList<>();
-      for (int i = 0; i < weights.size(); i++) {
-        Operand<TFloat32> tensor =
-            tf.placeholder(TFloat32.class, Placeholder.shape(weights.get(i).shape()));
-        runner.feed(tensor, values.get(i));
-        tensors.add(tensor);
-      }
-      runner
-          .addTarget(WeightFile.write(tf, tf.constant(prefix.toString()), weights, tensors))
-          .run()
-          .close();
+      LatinDigits.during(() -> addSaving(runner, Ops.create(graph), prefix, weights, values));
+      WeightFile.access(runner::run).close();
     }
+  }
+
+  private static void addSaving(
+      Session.Runner runner, Ops tf, Path prefix, List<Weight> weights, List<TFloat32> values) {
+    List<Operand<TFloat32>> tensors = new ArrayList<>();
+    for (int i = 0; i < weights.size(); i++) {
+      Operand<TFloat32> tensor =
+          tf.placeholder(TFloat32.class, Placeholder.shape(weights.get(i).shape()));
+      runner.feed(tensor, values.get(i));
+      tensors.add(tensor);
+    }
+    runner.addTarget(WeightFile.write(tf, tf.constant(prefix.toString()), weights, tensors));
   }
 }

@@ -10,6 +10,7 @@ import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.EmptyBatch;
+import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.sampling.GraphSampler;
 import org.pixelrnn.model.sampling.MultiScaleSampler;
 import org.pixelrnn.model.sampling.NetworkSampler;
@@ -60,6 +61,10 @@ final class ServingGraph {
 
   /** Builds the graph of a model. */
   static MetaGraphDef of(ImageModel model) {
+    return LatinDigits.during(() -> build(model));
+  }
+
+  private static MetaGraphDef build(ImageModel model) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       SavedModelVariables variables = new SavedModelVariables(tf, model.weights());

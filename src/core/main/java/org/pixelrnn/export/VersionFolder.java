@@ -5,19 +5,18 @@ import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.records.WholeFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of a model's versions, {@code 1}, {@code 2}, …. TensorFlow Serving watches such
@@ -34,7 +33,11 @@ import org.pixelrnn.image.InputException;
  * its number taken takes the next number.
  */
 final class VersionFolder {
+  private static final Logger log = LoggerFactory.getLogger(VersionFolder.class);
+
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
+  private static final long LAST = 999_999_999_999_999_999L;
 
   /**
    * Matches temporary folders: host, process and UUID. If the process is gone, the folder is a
@@ -72,32 +75,38 @@ final class VersionFolder {
   }
 
   private Path write(Content content) throws IOException {
-    Files.createDirectories(folder);
+    WholeFiles.makeFolder(folder);
     removeLeftovers();
     Path unfinished =
         Files.createDirectory(folder.resolve(unfinishedName(HOST, ProcessHandle.current().pid())));
     try {
       content.writeTo(unfinished);
-      sync(unfinished);
-      Path version = rename(unfinished);
-      syncOne(folder);
-      return version;
-    } finally {
-      if (Files.exists(unfinished)) {
+      WholeFiles.forceAll(unfinished);
+      return rename(unfinished);
+    } catch (IOException | RuntimeException | Error e) {
+      try {
         delete(unfinished);
+      } catch (IOException again) {
+        e.addSuppressed(again);
       }
+      throw e;
     }
   }
 
   private Path rename(Path unfinished) throws IOException {
     while (true) {
-      Path version = folder.resolve(Long.toString(highest() + 1));
+      long highest = highest();
+      if (highest == LAST) {
+        throw new IOException("its highest version is " + LAST + ", and there is no higher one");
+      }
+      Path version = folder.resolve(Long.toString(highest + 1));
       try {
-        return Files.move(unfinished, version, StandardCopyOption.ATOMIC_MOVE);
+        WholeFiles.rename(unfinished, version);
+        return version;
       } catch (FileSystemException e) {
         // A move never replaces a folder that is not empty. If there is such a folder, another
         // process has just taken the number; otherwise the move failed for another reason.
-        if (!Files.exists(version)) {
+        if (!Files.exists(version) || !Files.exists(unfinished)) {
           throw e;
         }
       }
@@ -121,7 +130,11 @@ final class VersionFolder {
       leftovers = entries.filter(VersionFolder::isLeftover).toList();
     }
     for (Path leftover : leftovers) {
-      delete(leftover);
+      try {
+        delete(leftover);
+      } catch (IOException e) {
+        log.warn("{}: a leftover cannot be deleted: {}", leftover, InputException.reason(e));
+      }
     }
   }
 
@@ -149,23 +162,13 @@ final class VersionFolder {
   }
 
   private static void delete(Path path) throws IOException {
-    MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
-  }
-
-  /** Forces everything under a folder to the disk; each folder after its contents. */
-  private static void sync(Path folder) throws IOException {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      syncOne(path);
-    }
-  }
-
-  private static void syncOne(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
+    try {
+      MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      // Another process may have deleted it, or a part of it, at the same time.
+      if (Files.exists(path)) {
+        throw e;
+      }
     }
   }
 }

@@ -36,6 +36,13 @@ public final class ModelRules {
     rules.within("model.width", model.getWidth(), Range.closed(1, 1024));
     rules.within("model.channels", model.getChannels(), Range.closed(1, 16));
     rules.within("model.levels", model.getLevels(), Range.closed(2, 256));
+    long logits =
+        (long) model.getHeight() * model.getWidth() * model.getChannels() * model.getLevels();
+    if (logits > Integer.MAX_VALUE) {
+      rules.broken(
+          "model.height · model.width · model.channels · model.levels = " + logits,
+          "it must be at most " + Integer.MAX_VALUE);
+    }
     if (model.hasMultiScale()) {
       checkScales(model, rules);
     } else {

@@ -60,7 +60,7 @@ public final class ReceptiveField {
   /** 1 at level 0 of the pixel's last channel in each image, 0 elsewhere. */
   private static Operand<TFloat32> oneLogit(
       Ops tf, Operand<TFloat32> logits, ImageShape shape, int row, int column) {
-    float[] one = new float[shape.dimensions() * shape.levels()];
+    float[] one = new float[shape.logits()];
     int pixel = row * shape.width() + column;
     one[((pixel + 1) * shape.channels() - 1) * shape.levels()] = 1;
     int[] size = {

@@ -1,27 +1,26 @@
 package org.pixelrnn.train;
 
-import com.google.common.hash.Hashing;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
-import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Checkpoint;
 import org.pixelrnn.proto.v1.Likelihood;
+import org.pixelrnn.records.HiddenFile;
+import org.pixelrnn.records.WholeFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tensorflow.exceptions.TensorFlowException;
 
 /**
  * The checkpoints of a run. Each is a folder:
@@ -32,31 +31,23 @@ import org.tensorflow.exceptions.TensorFlowException;
  *     manifest.textproto    the step, the validation, and the SHA-256 of each file
  * </pre>
  *
- * <p>A checkpoint is written under a temporary name and renamed when it is whole. If the process is
- * killed meanwhile, the unfinished checkpoint is never read. The last few checkpoints are kept, and
- * the one with the lowest validated negative log-likelihood.
+ * <p>A checkpoint is written under a temporary name, forced to the disk, and renamed when it is
+ * whole. If the process is killed meanwhile, the unfinished checkpoint is never read. The last few
+ * checkpoints are kept, and the one with the lowest validated negative log-likelihood.
+ *
+ * <p>Anything else in the folder stays where it is. It is passed over, with one warning that names
+ * it.
  */
 final class Checkpoints {
-  private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
-  private static final String VARIABLES = "variables";
-  private static final String MANIFEST = "manifest.textproto";
   private static final String UNFINISHED = ".tmp";
+  private static final Pattern LEFTOVER = Pattern.compile("step-[0-9]+\\.tmp");
 
   private final Path folder;
   private final int keep;
+  private final Logger log;
 
-  /** A checkpoint that is whole. */
-  record Stored(Path folder, Checkpoint manifest) {
-    /** The checkpoint's path as TensorFlow takes it: without the endings of its files. */
-    Path prefix() {
-      return folder.resolve(VARIABLES);
-    }
-
-    /** The validation of its weights, if they were validated. */
-    Optional<Likelihood> validation() {
-      return manifest.hasValidation() ? Optional.of(manifest.getValidation()) : Optional.empty();
-    }
-  }
+  /** The files that a warning has named. None is named twice. */
+  private final Set<Path> named = new HashSet<>();
 
   /**
    * The checkpoints of a folder. The folder need not exist yet.
@@ -64,8 +55,14 @@ final class Checkpoints {
    * @param keep the number of last checkpoints to keep, at least 1
    */
   Checkpoints(Path folder, int keep) {
+    this(folder, keep, LoggerFactory.getLogger(Checkpoints.class));
+  }
+
+  /** The checkpoints of a folder, with a logger for warnings. */
+  Checkpoints(Path folder, int keep, Logger log) {
     this.folder = folder;
     this.keep = keep;
+    this.log = log;
   }
 
   /**
@@ -77,42 +74,39 @@ final class Checkpoints {
    */
   Path save(TrainingGraph graph, Checkpoint manifest) throws IOException {
     Path target = folder(manifest.getStep());
-    Path unfinished = folder.resolve(target.getFileName() + UNFINISHED);
-    delete(unfinished);
-    Files.createDirectories(unfinished);
+    Path unfinished = unfinished(target);
     try {
-      graph.save(unfinished.resolve(VARIABLES));
-      Checkpoint.Builder complete = manifest.toBuilder();
-      for (Path file : list(unfinished)) {
-        complete.putDigest(file.getFileName().toString(), sha256(file));
-      }
-      Files.writeString(unfinished.resolve(MANIFEST), TextFormat.printer().printToString(complete));
+      // A leftover of a process that was killed.
+      delete(unfinished);
+      WholeFiles.makeFolder(unfinished);
+      graph.save(WholeCheckpoint.variables(unfinished));
+      WholeCheckpoint.describe(unfinished, manifest);
       // There is one already if it was damaged, and the run was resumed from an earlier one.
       delete(target);
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      WholeFiles.publish(unfinished, target);
     } catch (IOException | RuntimeException e) {
-      delete(unfinished);
-      throw new IOException(
-          "the checkpoint of step "
-              + manifest.getStep()
-              + " could not be written to "
-              + folder
-              + ": "
-              + reason(e),
-          e);
+      IOException failed =
+          new IOException(
+              "the checkpoint of step "
+                  + manifest.getStep()
+                  + " could not be written to "
+                  + folder
+                  + ": "
+                  + reason(e),
+              e);
+      try {
+        delete(unfinished);
+      } catch (IOException again) {
+        failed.addSuppressed(again);
+      }
+      throw failed;
     }
     prune();
     return target;
   }
 
   private static String reason(Exception e) {
-    if (e instanceof IOException io) {
-      return InputException.reason(io);
-    }
-    // TensorFlow adds the name of the failed node in brackets.
-    return e instanceof TensorFlowException tensorFlow
-        ? InputException.reason(tensorFlow).split(" \\[\\[", 2)[0]
-        : String.valueOf(e.getMessage());
+    return e instanceof IOException io ? InputException.reason(io) : e.toString();
   }
 
   /**
@@ -121,99 +115,136 @@ final class Checkpoints {
    * @throws IOException if it cannot be written; the checkpoint stays as it was
    */
   void validated(long step, Likelihood measured) throws IOException {
-    Path manifest = folder(step).resolve(MANIFEST);
-    Path unfinished = folder(step).resolve(MANIFEST + UNFINISHED);
-    Checkpoint saved = TextFormat.parse(Files.readString(manifest), Checkpoint.class);
-    Files.writeString(
-        unfinished, TextFormat.printer().printToString(saved.toBuilder().setValidation(measured)));
-    Files.move(unfinished, manifest, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      WholeCheckpoint.addValidation(folder(step), measured);
+    } catch (IOException e) {
+      throw new IOException(
+          folder(step) + ": the validation could not be added: " + InputException.reason(e), e);
+    }
     prune();
   }
 
   private Path folder(long step) {
-    return folder.resolve(String.format(Locale.ROOT, "step-%08d", step));
+    return folder.resolve(WholeCheckpoint.name(step));
+  }
+
+  private static Path unfinished(Path checkpoint) {
+    return checkpoint.resolveSibling(checkpoint.getFileName() + UNFINISHED);
   }
 
   /** All whole checkpoints, in the order of their steps. */
-  List<Stored> all() throws IOException {
-    List<Stored> found = new ArrayList<>();
-    for (Path checkpoint : list(folder)) {
-      if (!checkpoint.toString().endsWith(UNFINISHED)) {
-        read(checkpoint).ifPresent(found::add);
+  List<WholeCheckpoint> all() throws IOException {
+    List<WholeCheckpoint> found = new ArrayList<>();
+    for (Path entry : entries()) {
+      try {
+        found.add(WholeCheckpoint.read(entry));
+      } catch (WholeCheckpoint.NotWholeException e) {
+        if (named.add(entry)) {
+          log.warn("{} is not a whole checkpoint and is passed over: {}", entry, e.getMessage());
+        }
       }
     }
-    found.sort(Comparator.comparingLong(stored -> stored.manifest.getStep()));
+    found.sort(WholeCheckpoint.BY_STEP);
     return found;
   }
 
-  /** The last whole checkpoint, from which a run is resumed. */
-  Optional<Stored> last() throws IOException {
-    List<Stored> all = all();
-    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  /** Everything in the folder but unfinished checkpoints and a desktop's files. */
+  private List<Path> entries() throws IOException {
+    return list().stream().filter(entry -> !isLeftover(entry) && !HiddenFile.is(entry)).toList();
+  }
+
+  /**
+   * The last whole checkpoint, from which a run is resumed.
+   *
+   * @throws InputException if there is none, but there are checkpoints that are not whole
+   */
+  Optional<WholeCheckpoint> toResume() throws IOException {
+    Optional<WholeCheckpoint> last = last();
+    if (last.isEmpty()) {
+      for (Path entry : entries()) {
+        if (WholeCheckpoint.isNamedLikeOne(entry)) {
+          throw new InputException(
+              entry
+                  + ": is not a whole checkpoint, and there is no other; expected a whole one, or"
+                  + " none, with which the run begins anew");
+        }
+      }
+    }
+    return last;
+  }
+
+  /** The last whole checkpoint. */
+  Optional<WholeCheckpoint> last() throws IOException {
+    return all().stream().max(WholeCheckpoint.BY_STEP);
   }
 
   /**
    * The checkpoint with the lowest validated negative log-likelihood; the last one if none was
    * validated.
    */
-  Optional<Stored> best() throws IOException {
-    Optional<Stored> best = best(all());
-    return best.isPresent() ? best : last();
+  Optional<WholeCheckpoint> best() throws IOException {
+    List<WholeCheckpoint> all = all();
+    return best(all).or(() -> all.stream().max(WholeCheckpoint.BY_STEP));
   }
 
-  private static Optional<Stored> best(List<Stored> all) {
+  private static Optional<WholeCheckpoint> best(List<WholeCheckpoint> all) {
     return all.stream()
-        .filter(stored -> stored.validation().isPresent())
+        .filter(checkpoint -> checkpoint.validation().isPresent())
         .min(
             Comparator.comparingDouble(
-                stored -> stored.manifest.getValidation().getNatsPerImage()));
+                checkpoint -> checkpoint.validation().get().getNatsPerImage()));
   }
 
-  private void prune() throws IOException {
-    List<Stored> all = all();
-    Optional<Stored> best = best(all);
-    for (Stored old : all.subList(0, Math.max(0, all.size() - keep))) {
-      if (!best.equals(Optional.of(old))) {
-        delete(old.folder);
-      }
-    }
-  }
-
-  /** Reads a checkpoint; empty if a file is missing or does not have its digest. */
-  private static Optional<Stored> read(Path checkpoint) throws IOException {
+  /** Deletes what need not be kept. If that fails, all that must be kept is there all the same. */
+  private void prune() {
     try {
-      Checkpoint manifest =
-          TextFormat.parse(Files.readString(checkpoint.resolve(MANIFEST)), Checkpoint.class);
-      for (Map.Entry<String, String> digest : manifest.getDigestMap().entrySet()) {
-        Path file = checkpoint.resolve(digest.getKey());
-        if (!sha256(file).equals(digest.getValue())) {
-          log.warn("{} is damaged and is skipped: {} has changed", checkpoint, file);
-          return Optional.empty();
+      List<WholeCheckpoint> all = all();
+      Optional<WholeCheckpoint> best = best(all);
+      for (WholeCheckpoint old : all.subList(0, Math.max(0, all.size() - keep))) {
+        if (!best.equals(Optional.of(old))) {
+          discard(old.folder());
         }
       }
-      return Optional.of(new Stored(checkpoint, manifest));
-    } catch (NoSuchFileException | TextFormat.ParseException e) {
-      log.warn("{} is damaged and is skipped: {}", checkpoint, e.getMessage());
-      return Optional.empty();
+      for (Path leftover : list().stream().filter(Checkpoints::isLeftover).toList()) {
+        delete(leftover);
+      }
+    } catch (IOException e) {
+      if (named.add(folder)) {
+        log.warn("{}: an old checkpoint cannot be deleted: {}", folder, InputException.reason(e));
+      }
     }
   }
 
-  private static String sha256(Path file) throws IOException {
-    return MoreFiles.asByteSource(file).hash(Hashing.sha256()).toString();
+  /**
+   * Deletes a checkpoint under a temporary name. If the process is killed meanwhile, nobody takes
+   * what is left for a damaged checkpoint.
+   */
+  private static void discard(Path checkpoint) throws IOException {
+    Path unfinished = unfinished(checkpoint);
+    delete(unfinished);
+    Files.move(checkpoint, unfinished, StandardCopyOption.ATOMIC_MOVE);
+    delete(unfinished);
   }
 
-  private static List<Path> list(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
+  private static boolean isLeftover(Path entry) {
+    return LEFTOVER.matcher(entry.getFileName().toString()).matches();
+  }
+
+  private List<Path> list() throws IOException {
+    if (Files.notExists(folder)) {
       return List.of();
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + " is not a folder");
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files.sorted().toList();
     }
   }
 
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+  private static void delete(Path path) throws IOException {
+    if (Files.exists(path)) {
+      MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
     }
   }
 }

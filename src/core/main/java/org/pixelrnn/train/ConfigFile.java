@@ -107,7 +107,7 @@ public final class ConfigFile {
   }
 
   /** A value on one line, in braces. */
-  static String oneLine(Object value) {
+  static String oneLine(Message value) {
     return "{" + value.toString().strip().replaceAll("\\s+", " ") + "}";
   }
 

@@ -72,6 +72,11 @@ record PreparedRun(
     if (wanted.isNewRunOnly() && RunDirectory.hasRun(wanted.runDirectory())) {
       throw new RunExistsException(wanted.runDirectory());
     }
+    wanted
+        .read()
+        .ifPresent(
+            read ->
+                read.checkUnchanged(Optional.of(RunDirectory.open(wanted.runDirectory()).run())));
     return RunDirectory.of(wanted.runDirectory(), run, wanted.isChangedTraining());
   }
 

@@ -1,19 +1,18 @@
 package org.pixelrnn.train;
 
 import com.google.protobuf.Message;
-import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.records.ProtoText;
+import org.pixelrnn.records.WholeFiles;
 
 /**
  * The folder of a run. It keeps everything that training writes:
@@ -27,13 +26,15 @@ import org.pixelrnn.proto.v1.Stage;
  * </pre>
  *
  * <p>The folder of a multi-scale model has {@code run.textproto} and two folders like the above,
- * {@code small} and {@code full}, one for each stage.
+ * {@code small} and {@code full}, one for each stage. Two processes may train one stage each, so
+ * its own {@code lock} is held only while {@code run.textproto} is compared and written.
  *
  * @param path the folder
  * @param run the description of the run
+ * @param found the description that the folder had when it was read; empty if there was none
  * @param whole the folder of the whole run, if this is the folder of one stage
  */
-public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
+public record RunDirectory(Path path, Run run, Optional<Run> found, Optional<RunDirectory> whole) {
   private static final String RUN = "run.textproto";
 
   /**
@@ -46,7 +47,7 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
    */
   static RunDirectory of(Path path, Run run, boolean changedTraining) {
     if (!hasRun(path)) {
-      return new RunDirectory(path, run, Optional.empty());
+      return begun(path, run);
     }
     RunDirectory found = open(path);
     RunConfig before = found.run.getConfig();
@@ -67,6 +68,11 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
     return found.resumeAs(resumed.mergeFrom(run).setConfig(now).build());
   }
 
+  /** A run that begins in a folder. */
+  static RunDirectory begun(Path path, Run run) {
+    return new RunDirectory(path, run, Optional.empty(), Optional.empty());
+  }
+
   /** True if a run has begun in a folder. */
   static boolean hasRun(Path path) {
     return Files.exists(path.resolve(RUN));
@@ -75,13 +81,15 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
   /**
    * Opens the folder of a run.
    *
-   * @throws InputException if no run was begun there, or its description cannot be read
+   * @throws InputException if no run was begun there, or its description cannot be read or is not
+   *     whole
    */
   public static RunDirectory open(Path path) {
     Path description = path.resolve(RUN);
     try {
-      return new RunDirectory(
-          path, TextFormat.parse(Files.readString(description), Run.class), Optional.empty());
+      Run run = ProtoText.read(description, Run.class);
+      check(description, run);
+      return new RunDirectory(path, run, Optional.of(run), Optional.empty());
     } catch (NoSuchFileException e) {
       throw new InputException(path + ": no run was begun here (there is no " + RUN + ")", e);
     } catch (IOException e) {
@@ -89,11 +97,23 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
     }
   }
 
+  private static void check(Path description, Run run) {
+    if (!run.hasConfig() || !run.hasDatasetDigest()) {
+      throw new InputException(
+          description + ": is not whole; expected a configuration and the digest of a data set");
+    }
+    try {
+      TrainingRules.check(run.getConfig());
+    } catch (InputException e) {
+      throw new InputException(description + ": " + e.getMessage(), e);
+    }
+  }
+
   /**
    * The same run, perhaps with another training configuration.
    *
-   * @throws InputException if it has another network, other data, another seed or another kind of
-   *     optimizer
+   * @throws InputException if it has another network, other data, another seed, another batch size
+   *     or another kind of optimizer
    */
   private RunDirectory resumeAs(Run resumed) {
     RunConfig before = run.getConfig();
@@ -105,8 +125,15 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
         "training.optimizer",
         before.getTraining().getOptimizerCase(),
         now.getTraining().getOptimizerCase());
-    checkSame("data set's digest", run.getDatasetDigest(), resumed.getDatasetDigest());
-    return new RunDirectory(path, resumed, whole);
+    checkSame(
+        "training.batch_size (steps, epochs and the place in the data are counted in batches)",
+        before.getTraining().getBatchSize(),
+        now.getTraining().getBatchSize());
+    checkSame(
+        "data set's digest" + placeOfData(resumed),
+        run.getDatasetDigest(),
+        resumed.getDatasetDigest());
+    return new RunDirectory(path, resumed, found, whole);
   }
 
   /**
@@ -138,10 +165,8 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
     Path folder = path.resolve(Stages.name(stage));
     Run ofStage = Stages.run(run, stage);
     RunDirectory directory =
-        hasRun(folder)
-            ? open(folder).resumeAs(ofStage)
-            : new RunDirectory(folder, ofStage, Optional.empty());
-    return new RunDirectory(folder, directory.run, Optional.of(this));
+        hasRun(folder) ? open(folder).resumeAs(ofStage) : begun(folder, ofStage);
+    return new RunDirectory(folder, directory.run, directory.found, Optional.of(this));
   }
 
   /** The run's checkpoints. */
@@ -168,20 +193,53 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
   /**
    * Makes the folder and writes the description of the run.
    *
-   * @throws InputException if the folder cannot be written to
+   * @throws InputException if the folder cannot be written to, or if another process has changed
+   *     the description after it was read
    */
   void write() {
     whole.ifPresent(RunDirectory::write);
-    Path description = path.resolve(RUN);
-    // A random name, because two processes may write at once: each may train one stage.
-    Path unfinished = path.resolve(RUN + "." + UUID.randomUUID() + ".tmp");
     try {
-      Files.createDirectories(path);
-      Files.writeString(unfinished, TextFormat.printer().printToString(run));
-      Files.move(unfinished, description, StandardCopyOption.ATOMIC_MOVE);
+      WholeFiles.makeFolder(path);
+      if (whole.isEmpty() && run.getStage() == Stage.WHOLE && stages().size() > 1) {
+        RunLock.alone(path, this::writeIfUnchanged);
+      } else {
+        ProtoText.write(path.resolve(RUN), run);
+      }
     } catch (IOException e) {
       throw new InputException(path + ": cannot be written to: " + InputException.reason(e), e);
     }
+  }
+
+  /** Writes the description of all stages. Processes that train other stages write it, too. */
+  private void writeIfUnchanged() throws IOException {
+    Optional<Run> now = hasRun(path) ? Optional.of(open(path).run) : Optional.empty();
+    if (now.equals(Optional.of(run))) {
+      return;
+    }
+    checkUnchanged(now);
+    ProtoText.write(path.resolve(RUN), run);
+  }
+
+  /**
+   * Checks that the description is as it was read.
+   *
+   * @param now the description that the folder has now
+   * @throws InputException if it is another one
+   */
+  void checkUnchanged(Optional<Run> now) {
+    if (!now.equals(found)) {
+      throw new InputException(
+          path.resolve(RUN)
+              + ": another process has changed it meanwhile; expected it as it was when this one"
+              + " read it, so start again");
+    }
+  }
+
+  /** Where the data were looked for: their path may be relative. */
+  private static String placeOfData(Run run) {
+    return run.hasData()
+        ? " (of " + run.getData() + ", seen from " + Path.of("").toAbsolutePath() + ")"
+        : "";
   }
 
   private void checkSame(String what, Object before, Object now) {
@@ -191,10 +249,14 @@ public record RunDirectory(Path path, Run run, Optional<RunDirectory> whole) {
               + ": cannot be resumed with another "
               + what
               + ", which was "
-              + ConfigFile.oneLine(before)
+              + inWords(before)
               + " and is now "
-              + ConfigFile.oneLine(now));
+              + inWords(now));
     }
+  }
+
+  private static String inWords(Object value) {
+    return value instanceof Message message ? ConfigFile.oneLine(message) : value.toString();
   }
 
   /** A field that is set to its own default means the same as one that is not set. */

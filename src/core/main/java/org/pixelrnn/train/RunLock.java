@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.records.WholeFiles;
 
 /**
  * Keeps anybody else from training in the same folders, until it is closed or this process ends.
@@ -71,6 +72,27 @@ final class RunLock implements AutoCloseable {
     }
   }
 
+  /** Something to do while a folder is locked. */
+  @FunctionalInterface
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /**
+   * Does something in a folder that several processes share. Waits until nobody else is doing the
+   * like.
+   *
+   * @param folder a folder that no run has locked
+   */
+  static synchronized void alone(Path folder, Action action) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock();
+      action.run();
+    }
+  }
+
   private void add(Path folder) throws IOException {
     while (true) {
       make(folder);
@@ -107,7 +129,7 @@ final class RunLock implements AutoCloseable {
       missing.addFirst(path);
     }
     made.addAll(missing);
-    Files.createDirectories(folder);
+    WholeFiles.makeFolder(folder);
   }
 
   /** The channel of a locked file; null if another process has locked it. */

@@ -1,6 +1,7 @@
 package org.pixelrnn.train;
 
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.List;
 import org.pixelrnn.data.EvaluationImages;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.data.Split;
@@ -10,6 +11,7 @@ import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.TrainingConfig;
+import org.pixelrnn.sampler.LikelihoodBatch;
 
 /**
  * The images that a stage is trained on and validated with.
@@ -18,8 +20,6 @@ import org.pixelrnn.proto.v1.TrainingConfig;
  * @param validation the images that are measured after each epoch
  */
 record StageData(TrainingBatches training, EvaluationImages validation) {
-  private static final int VALIDATION_BATCH = 100;
-
   /**
    * Takes a stage's images from a data set.
    *
@@ -38,7 +38,7 @@ record StageData(TrainingBatches training, EvaluationImages validation) {
             Split.VALIDATION,
             shape,
             run.getData(),
-            VALIDATION_BATCH,
+            LikelihoodBatch.size(shape),
             config.getValidationImages());
     if (validation.count() == 0) {
       throw new InputException(
@@ -67,7 +67,14 @@ record StageData(TrainingBatches training, EvaluationImages validation) {
 
   /** The first validation images; they are repeated if there are too few. */
   Images examples(int count) {
-    Images first = validation.batch(0);
-    return Images.concat(Collections.nCopies(1 + count / first.count(), first)).slice(0, count);
+    List<Images> first = new ArrayList<>();
+    int taken = 0;
+    for (long batch = 0; taken < count; batch = (batch + 1) % validation.batches()) {
+      Images next = validation.batch(batch);
+      int more = Math.min(next.count(), count - taken);
+      first.add(next.slice(0, more));
+      taken += more;
+    }
+    return Images.concat(first);
   }
 }

@@ -1,11 +1,13 @@
 package org.pixelrnn.train;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Ancestor;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.records.PathText;
 import org.pixelrnn.sampler.ModelFolder;
 import org.pixelrnn.sampler.NotAModelException;
 
@@ -23,6 +25,7 @@ public record StartingModel(Ancestor model) {
    * @param folder the model's folder, which stands for its highest version, or the folder of one
    *     version
    * @throws NotAModelException if there is no model, or it has no provenance
+   * @throws InputException if the version's path is not UTF-8
    */
   public static StartingModel of(Path folder) {
     Path version = ModelFolder.version(folder);
@@ -34,10 +37,23 @@ public record StartingModel(Ancestor model) {
                         version
                             + ": there is no provenance file; expected one that describes the network"));
     return new StartingModel(
-        Ancestor.newBuilder()
-            .setVersion(version.toAbsolutePath().normalize().toString())
-            .setProvenance(provenance)
-            .build());
+        Ancestor.newBuilder().setVersion(text(version)).setProvenance(provenance).build());
+  }
+
+  private static String text(Path version) {
+    try {
+      Path path = PathText.absolute(version).normalize();
+      String text = PathText.of(path);
+      if (PathText.path(text).equals(path)) {
+        return text;
+      }
+    } catch (IOException e) {
+      throw new InputException(version + ": " + InputException.reason(e), e);
+    }
+    throw new InputException(
+        version
+            + ": this name is not UTF-8, and the description of a run could not keep it; expected"
+            + " another name or a link");
   }
 
   /** The configuration that the model was trained with. */

@@ -3,7 +3,6 @@ package org.pixelrnn.train;
 import com.google.protobuf.ByteString;
 import java.awt.image.BufferedImage;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +11,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
-import javax.imageio.ImageIO;
+import org.pixelrnn.image.ImageFile;
+import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.records.TfRecordFraming;
@@ -90,7 +90,10 @@ final class TensorBoardLog implements TrainingListener {
             event.likelihood().getNatsPerImage(),
             VALIDATION,
             event.likelihood().getBitsPerDim()));
-    picture(event.step(), SampleGrid.of(event.samples()));
+    if (event.samples().count() > 0) {
+      SparePicture.of(() -> picture(event.samples()))
+          .ifPresent(image -> write(message(event.step()).setSummary(image)));
+    }
     flush();
   }
 
@@ -114,24 +117,17 @@ final class TensorBoardLog implements TrainingListener {
     write(message(step).setSummary(summary));
   }
 
-  private void picture(long step, BufferedImage picture) {
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(picture, "png", png);
-    } catch (IOException e) {
-      throw cannotWrite(e);
-    }
+  private static Summary picture(Images samples) {
+    BufferedImage picture = SampleGrid.of(samples);
     Summary.Image.Builder image =
         Summary.Image.newBuilder()
             .setHeight(picture.getHeight())
             .setWidth(picture.getWidth())
             .setColorspace(3)
-            .setEncodedImageString(ByteString.copyFrom(png.toByteArray()));
-    write(
-        message(step)
-            .setSummary(
-                Summary.newBuilder()
-                    .addValue(Summary.Value.newBuilder().setTag("samples").setImage(image))));
+            .setEncodedImageString(ByteString.copyFrom(ImageFile.png(picture)));
+    return Summary.newBuilder()
+        .addValue(Summary.Value.newBuilder().setTag("samples").setImage(image))
+        .build();
   }
 
   private static Event.Builder message(long step) {

@@ -1,7 +1,9 @@
 package org.pixelrnn.train;
 
+import com.google.common.io.Closer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +12,7 @@ import org.pixelrnn.export.SavedModelExport;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
+import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightFile;
 import org.pixelrnn.proto.v1.Likelihood;
@@ -17,10 +20,10 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.records.PlainFolder;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -32,52 +35,59 @@ import org.tensorflow.types.TFloat32;
 public final class TrainedModel implements AutoCloseable {
   private final ImageModel model;
   private final Provenance provenance;
-  private final Graph graph = new Graph();
-  private final Session session = new Session(graph);
   private final Result values;
   private final Map<Weight, TFloat32> weights = new LinkedHashMap<>();
 
   /** The best checkpoint of a stage, and the run that wrote it. */
-  private record Trained(Run run, Checkpoints.Stored best) {}
+  private record Trained(Run run, WholeCheckpoint best) {}
 
-  private TrainedModel(Run run, Map<Stage, Trained> stages) {
-    model = ImageModel.of(run.getConfig().getModel());
-    values = values(stages);
+  private TrainedModel(
+      ImageModel model, Provenance provenance, Collection<Stage> stages, Result values) {
+    this.model = model;
+    this.provenance = provenance;
+    this.values = values;
     int next = 0;
-    for (Stage stage : stages.keySet()) {
+    for (Stage stage : stages) {
       for (Weight weight : Stages.network(model, stage).weights()) {
         weights.put(weight, (TFloat32) values.get(next++));
       }
     }
-    provenance = provenance(run, stages).setLibraryVersion(libraryVersion()).build();
   }
 
-  /** The moving averages of all weights, stage by stage. Frees the session if that fails. */
-  private Result values(Map<Stage, Trained> stages) {
-    try {
+  private static TrainedModel of(Run run, Map<Stage, Trained> stages) {
+    ImageModel model = ImageModel.of(run.getConfig().getModel());
+    Provenance provenance = provenance(run, stages).setLibraryVersion(libraryVersion()).build();
+    return new TrainedModel(
+        model, provenance, stages.keySet(), LatinDigits.during(() -> read(model, stages)));
+  }
+
+  /**
+   * The moving averages of all stages' weights. They live longer than the graph that reads them.
+   */
+  private static Result read(ImageModel model, Map<Stage, Trained> stages) {
+    try (Closer folders = Closer.create();
+        Graph graph = new Graph();
+        Session session = new Session(graph)) {
+      Ops tf = Ops.create(graph);
       Session.Runner runner = session.runner();
-      stages.forEach((stage, trained) -> fetch(runner, stage, trained.best));
-      return runner.run();
-    } catch (TensorFlowException e) {
-      session.close();
-      graph.close();
-      String folders =
+      for (Map.Entry<Stage, Trained> stage : stages.entrySet()) {
+        PlainFolder plain = folders.register(PlainFolder.of(stage.getValue().best.folder()));
+        WeightFile.read(
+                tf,
+                tf.constant(WholeCheckpoint.variables(plain.path()).toString()),
+                Stages.network(model, stage.getKey()).weights(),
+                MovingAverages::nameOf)
+            .values()
+            .forEach(runner::fetch);
+      }
+      return WeightFile.access(runner::run);
+    } catch (IOException e) {
+      String unreadable =
           stages.values().stream()
               .map(trained -> trained.best.folder().toString())
               .collect(Collectors.joining(", "));
-      throw new InputException(folders + ": cannot be read: " + InputException.reason(e), e);
+      throw new InputException(unreadable + ": cannot be read: " + InputException.reason(e), e);
     }
-  }
-
-  private void fetch(Session.Runner runner, Stage stage, Checkpoints.Stored best) {
-    Ops tf = Ops.create(graph);
-    WeightFile.read(
-            tf,
-            tf.constant(best.prefix().toString()),
-            Stages.network(model, stage).weights(),
-            MovingAverages::nameOf)
-        .values()
-        .forEach(runner::fetch);
   }
 
   private static Provenance.Builder provenance(Run run, Map<Stage, Trained> stages) {
@@ -89,16 +99,14 @@ public final class TrainedModel implements AutoCloseable {
             .setTraining(last.run.getConfig().getTraining())
             .setDataset(run.getDataset())
             .setDatasetDigest(run.getDatasetDigest())
-            .setSteps(last.best.manifest().getStep())
+            .setSteps(last.best.step())
             .setSeed(last.run.getConfig().getTraining().getSeed());
     if (run.hasBegunFrom()) {
       origin.setBegunFrom(run.getBegunFrom().getProvenance());
     }
     Trained small = stages.get(Stage.SMALL);
     if (small != null) {
-      origin
-          .setSmallTraining(small.run.getConfig().getTraining())
-          .setSmallSteps(small.best.manifest().getStep());
+      origin.setSmallTraining(small.run.getConfig().getTraining()).setSmallSteps(small.best.step());
     }
     if (stages.values().stream().allMatch(trained -> trained.best.manifest().hasValidation())) {
       Likelihood measured = last.best.manifest().getValidation();
@@ -129,7 +137,7 @@ public final class TrainedModel implements AutoCloseable {
    * Reads the best checkpoint of a run.
    *
    * @throws InputException if the run or one of its stages has no checkpoint yet, or the folder is
-   *     that of one stage
+   *     that of one stage, or a checkpoint has other variables than the run's network
    */
   public static TrainedModel open(RunDirectory directory) {
     if (directory.run().getStage() != Stage.WHOLE) {
@@ -142,16 +150,16 @@ public final class TrainedModel implements AutoCloseable {
       RunDirectory ofStage = directory.stage(stage);
       stages.put(stage, new Trained(ofStage.run(), best(ofStage)));
     }
-    return new TrainedModel(directory.run(), stages);
+    return of(directory.run(), stages);
   }
 
-  private static Checkpoints.Stored best(RunDirectory directory) {
+  private static WholeCheckpoint best(RunDirectory directory) {
     try {
       return directory
           .checkpoints()
           .best()
           .orElseThrow(
-              () -> new InputException(directory.path() + ": the run has no checkpoint yet"));
+              () -> new InputException(directory.path() + ": the run has no whole checkpoint yet"));
     } catch (IOException e) {
       throw new InputException(
           directory.path() + ": cannot be read: " + InputException.reason(e), e);
@@ -193,7 +201,5 @@ public final class TrainedModel implements AutoCloseable {
   @Override
   public void close() {
     values.close();
-    session.close();
-    graph.close();
   }
 }

@@ -14,13 +14,13 @@ import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.SampleGrid;
+import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.proto.v1.Checkpoint;
 import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.pixelrnn.records.PathText;
 
 /**
  * Trains one stage of a model, step by step, and validates the moving averages of the weights after
@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
  * have taken.
  */
 final class Trainer implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Trainer.class);
-
   /** One per core: if decoding is the slow part, all cores decode. */
   private static final int BATCHES_AHEAD = Math.max(4, Runtime.getRuntime().availableProcessors());
 
@@ -71,17 +69,14 @@ final class Trainer implements AutoCloseable {
     config = directory.run().getConfig().getTraining();
     plannedSteps = data.plannedSteps(config);
     checkpoints = directory.checkpoints();
-    graph = new TrainingGraph(directory.run().getConfig(), stage, training.threads());
+    graph =
+        LatinDigits.during(
+            () -> new TrainingGraph(directory.run().getConfig(), stage, training.threads()));
   }
 
   /** Trains the stage, and tells the listeners how it ended even if it failed. */
   TrainingResult.StageEnd run() {
-    TrainingEvent.Began began;
-    try {
-      began = begin();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
-    }
+    TrainingEvent.Began began = begin();
     EndReason why = EndReason.FAILED;
     Throwable failure = null;
     try {
@@ -115,22 +110,28 @@ final class Trainer implements AutoCloseable {
     }
   }
 
-  /** Restores the last checkpoint. Without one, sets the weights that the run begins with. */
-  private TrainingEvent.Began begin() throws IOException {
-    Optional<Checkpoints.Stored> last = checkpoints.last();
-    Optional<Path> startingModel = Optional.empty();
-    if (last.isEmpty()) {
-      // Before anything is written, because these weights may not be readable.
-      startingModel = startingModel();
-      startingModel.ifPresent(graph::startFrom);
+  /**
+   * Restores the last checkpoint. Without one, sets the weights that the run begins with. The
+   * description of the run is written after that: if the weights cannot be read, it stays as it
+   * was.
+   */
+  private TrainingEvent.Began begin() {
+    Optional<WholeCheckpoint> last;
+    Optional<WholeCheckpoint> best;
+    try {
+      last = checkpoints.toResume();
+      best = checkpoints.best().filter(stored -> stored.validation().isPresent());
+    } catch (IOException e) {
+      throw new InputException(
+          directory.path() + ": the checkpoints cannot be read: " + InputException.reason(e), e);
     }
+    last.ifPresent(this::restore);
+    Optional<Path> startingModel = last.isPresent() ? Optional.empty() : startingModel();
+    startingModel.ifPresent(graph::startFrom);
     directory.write();
-    last.ifPresent(stored -> graph.restore(stored.prefix()));
-    step = last.map(stored -> stored.manifest().getStep()).orElse(0L);
+    step = last.map(WholeCheckpoint::step).orElse(0L);
     savedStep = step;
-    validated = last.flatMap(Checkpoints.Stored::validation);
-    Optional<Checkpoints.Stored> best =
-        checkpoints.best().filter(stored -> stored.validation().isPresent());
+    validated = last.flatMap(WholeCheckpoint::validation);
     return new TrainingEvent.Began(
         stage,
         directory.path(),
@@ -139,14 +140,26 @@ final class Trainer implements AutoCloseable {
         step,
         Math.max(step, Math.min(plannedSteps, training.maxSteps().orElse(plannedSteps))),
         startingModel,
-        best.flatMap(Checkpoints.Stored::validation),
-        best.map(stored -> epochsSince(stored.manifest().getStep())).orElse(0L));
+        best.flatMap(WholeCheckpoint::validation),
+        best.map(stored -> epochsSince(stored.step())).orElse(0L));
+  }
+
+  private void restore(WholeCheckpoint stored) {
+    try {
+      graph.restore(stored.variables());
+    } catch (IOException e) {
+      throw new InputException(
+          stored.folder()
+              + ": its variables cannot be read as this run's: "
+              + InputException.reason(e),
+          e);
+    }
   }
 
   private Optional<Path> startingModel() {
     Run run = directory.run();
     return run.hasBegunFrom()
-        ? Optional.of(Path.of(run.getBegunFrom().getVersion()))
+        ? Optional.of(PathText.path(run.getBegunFrom().getVersion()))
         : Optional.empty();
   }
 
@@ -246,12 +259,12 @@ final class Trainer implements AutoCloseable {
     Likelihood measured = mean.likelihood().toBuilder().setSplit(split).build();
     checkpoints.validated(step, measured);
     validated = Optional.of(measured);
-    Images samples = graph.sample(examples, config.getSeed());
-    try {
-      ImageFile.write(SampleGrid.of(samples), directory.samples());
-    } catch (InputException e) {
-      log.warn("{}; training goes on", e.getMessage());
-    }
+    // From here on everything is saved.
+    Optional<Images> sampled = SparePicture.of(() -> graph.sample(examples, config.getSeed()));
+    sampled.ifPresent(
+        images ->
+            SparePicture.write(() -> ImageFile.write(SampleGrid.of(images), directory.samples())));
+    Images samples = sampled.orElseGet(() -> Images.of(graph.network().shape(), new byte[0]));
     TrainingEvent.Validated event = new TrainingEvent.Validated(stage, step, measured, samples);
     listeners.tell(listener -> listener.validated(event));
   }
@@ -259,7 +272,7 @@ final class Trainer implements AutoCloseable {
   private void refuseNonsense(TrainingGraph.Step taken) throws IOException {
     if (!Double.isFinite(taken.natsPerImage()) || !Double.isFinite(taken.gradientNorm())) {
       throw new TrainingDivergedException(
-          step + 1, taken, checkpoints.last().map(Checkpoints.Stored::folder));
+          step + 1, taken, checkpoints.last().map(WholeCheckpoint::folder));
     }
   }
 

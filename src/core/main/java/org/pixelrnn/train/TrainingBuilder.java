@@ -28,6 +28,7 @@ public final class TrainingBuilder {
   private Stage stage;
   private boolean newRunOnly;
   private boolean changedTraining;
+  private RunDirectory read;
 
   TrainingBuilder(RunConfig config) {
     this.config = Preconditions.checkNotNull(config);
@@ -109,10 +110,19 @@ public final class TrainingBuilder {
   /**
    * Lets a resumed run go on with another {@code training} configuration, for instance more epochs
    * or another learning rate. Without this, the configuration must be the one that the run began
-   * with. The model, the data, the seed and the kind of optimizer can never change.
+   * with. The model, the data, the seed, the batch size and the kind of optimizer can never change.
    */
   public TrainingBuilder changedTraining() {
     this.changedTraining = true;
+    return this;
+  }
+
+  /**
+   * Resumes a run from whose description this one was made. If another process changes the
+   * description before this one has locked the folder, {@link #build} refuses.
+   */
+  public TrainingBuilder resumes(RunDirectory run) {
+    this.read = Preconditions.checkNotNull(run);
     return this;
   }
 
@@ -173,6 +183,10 @@ public final class TrainingBuilder {
 
   boolean isNewRunOnly() {
     return newRunOnly;
+  }
+
+  Optional<RunDirectory> read() {
+    return Optional.ofNullable(read);
   }
 
   boolean isChangedTraining() {

@@ -76,7 +76,7 @@ public sealed interface TrainingEvent {
    *
    * @param step the last step before the validation
    * @param likelihood the likelihood of the validation images
-   * @param samples images that were sampled with the same weights
+   * @param samples images that were sampled with the same weights; none if sampling failed
    */
   record Validated(Stage stage, long step, Likelihood likelihood, Images samples)
       implements TrainingEvent {}

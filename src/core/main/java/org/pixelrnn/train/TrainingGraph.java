@@ -1,5 +1,7 @@
 package org.pixelrnn.train;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,17 +13,19 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.BuildGuard;
+import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightFile;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
+import org.pixelrnn.records.PlainFolder;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.framework.optimizers.Optimizer.GradAndVar;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
@@ -50,7 +54,7 @@ import org.tensorflow.types.TUint8;
 public final class TrainingGraph implements AutoCloseable {
   private final Network network;
   private final BatchParts parts;
-  private final Graph graph = new Graph();
+  private final Graph graph;
   private final Session session;
   private final Placeholder<TUint8> images;
   private final Placeholder<TFloat32> learningRate;
@@ -83,41 +87,47 @@ public final class TrainingGraph implements AutoCloseable {
     training = config.getTraining();
     ImageModel model = ImageModel.of(config.getModel());
     network = Stages.network(model, stage);
-    Ops tf = Ops.create(graph);
-    ImageShape shape = model.shape();
-    images =
-        tf.withName("images")
-            .placeholder(
-                TUint8.class,
-                Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
-    learningRate =
-        tf.withName("learning_rate").placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+    try (BuildGuard guard = new BuildGuard()) {
+      graph = guard.made(new Graph());
+      Ops tf = Ops.create(graph);
+      ImageShape shape = model.shape();
+      images =
+          tf.withName("images")
+              .placeholder(
+                  TUint8.class,
+                  Placeholder.shape(Shape.of(-1, shape.height(), shape.width(), shape.channels())));
+      learningRate =
+          tf.withName("learning_rate")
+              .placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
 
-    Map<Weight, Operand<TFloat32>> initial = new LinkedHashMap<>();
-    for (Weight weight : network.weights()) {
-      Operand<TFloat32> value = weight.initialValue(tf, training.getSeed());
-      initial.put(weight, value);
-      variables.put(weight, ReferenceVariable.create(tf, weight.name(), weight.shape(), value));
+      Map<Weight, Operand<TFloat32>> initial = new LinkedHashMap<>();
+      for (Weight weight : network.weights()) {
+        Operand<TFloat32> value = weight.initialValue(tf, training.getSeed());
+        initial.put(weight, value);
+        variables.put(weight, ReferenceVariable.create(tf, weight.name(), weight.shape(), value));
+      }
+      averages = new MovingAverages(tf, initial);
+
+      Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
+      int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+      // A GPU computes each operation in parallel by itself, and does best with large operations.
+      parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores, network);
+      BatchParts.LossAndGradients computed =
+          parts.lossAndGradients(tf, network, variables::get, seen);
+      loss = computed.loss();
+      ClippedGradients gradients =
+          ClippedGradients.of(tf, computed.gradients(), training.getGradientClipNorm());
+      gradientNorm = gradients.norm();
+      update = averaged(tf, optimized(gradients));
+
+      Ops ofAverages = tf.withSubScope("averaged_network");
+      averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
+      samples =
+          TrainingSamples.of(tf, model, stage, new BuildContext(ofAverages, averages), images);
+      session = guard.made(new Session(graph, sessionConfig(cores)));
+      session.initialize();
+      guard.allBuilt();
     }
-    averages = new MovingAverages(tf, initial);
-
-    Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
-    int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-    // A GPU computes each operation in parallel by itself, and does best with large operations.
-    parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores, network);
-    BatchParts.LossAndGradients computed =
-        parts.lossAndGradients(tf, network, variables::get, seen);
-    loss = computed.loss();
-    ClippedGradients gradients =
-        ClippedGradients.of(tf, computed.gradients(), training.getGradientClipNorm());
-    gradientNorm = gradients.norm();
-    update = averaged(tf, optimized(gradients));
-
-    Ops ofAverages = tf.withSubScope("averaged_network");
-    averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
-    samples = TrainingSamples.of(tf, model, stage, new BuildContext(ofAverages, averages), images);
-    session = new Session(graph, sessionConfig(cores));
-    session.initialize();
   }
 
   /** The network that is trained. */
@@ -182,32 +192,62 @@ public final class TrainingGraph implements AutoCloseable {
    * @throws InputException if the weights cannot be read, or belong to another network
    */
   void startFrom(Path version) {
-    Ops tf = Ops.create(graph);
     Session.Runner runner = session.runner();
-    WeightFile.read(
-            tf, tf.constant(WeightFile.of(version).toString()), network.weights(), Weight::name)
-        .forEach(
-            (weight, value) -> {
-              runner.addTarget(tf.assign(variables.get(weight), value));
-              runner.addTarget(tf.assign(averages.of(weight), value));
-            });
-    try {
-      runner.run().close();
-    } catch (TensorFlowException e) {
+    try (PlainFolder plain = PlainFolder.of(version)) {
+      LatinDigits.during(() -> addAssignments(runner, WeightFile.of(plain.path())));
+      WeightFile.access(runner::run).close();
+    } catch (FileSystemException e) {
+      throw new InputException(version + ": cannot be read: " + InputException.reason(e), e);
+    } catch (IOException e) {
       throw new InputException(
           version + ": its weights cannot be read as this network's: " + InputException.reason(e),
           e);
     }
   }
 
-  /** Writes all variables, also those of the optimizer, in TensorFlow's checkpoint format. */
-  void save(Path prefix) {
-    session.save(prefix.toString());
+  private void addAssignments(Session.Runner runner, Path prefix) {
+    Ops tf = Ops.create(graph);
+    WeightFile.read(tf, tf.constant(prefix.toString()), network.weights(), Weight::name)
+        .forEach(
+            (weight, value) -> {
+              runner.addTarget(tf.assign(variables.get(weight), value));
+              runner.addTarget(tf.assign(averages.of(weight), value));
+            });
   }
 
-  /** Sets all variables from a checkpoint. */
-  void restore(Path prefix) {
-    session.restore(prefix.toString());
+  /**
+   * Writes all variables, also those of the optimizer, in TensorFlow's checkpoint format.
+   *
+   * @param prefix the path of the files without their endings
+   * @throws IOException if the files cannot be written, or the disk is full
+   */
+  void save(Path prefix) throws IOException {
+    try (PlainFolder plain = PlainFolder.of(prefix.getParent())) {
+      String text = plain.path().resolve(prefix.getFileName()).toString();
+      WeightFile.access(
+          () -> {
+            // The first time, TensorFlow Java adds operations to the graph for it.
+            LatinDigits.during(() -> session.save(text));
+            return text;
+          });
+    }
+  }
+
+  /**
+   * Sets all variables from a checkpoint.
+   *
+   * @param prefix the path of the files without their endings
+   * @throws IOException if the files cannot be read, or hold other variables
+   */
+  void restore(Path prefix) throws IOException {
+    try (PlainFolder plain = PlainFolder.of(prefix.getParent())) {
+      String text = plain.path().resolve(prefix.getFileName()).toString();
+      WeightFile.access(
+          () -> {
+            LatinDigits.during(() -> session.restore(text));
+            return text;
+          });
+    }
   }
 
   @Override

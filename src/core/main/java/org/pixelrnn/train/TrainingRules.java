@@ -7,6 +7,7 @@ import org.pixelrnn.model.Rules;
 import org.pixelrnn.proto.v1.Adam;
 import org.pixelrnn.proto.v1.DataConfig;
 import org.pixelrnn.proto.v1.LearningRate;
+import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.RmsProp;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.TrainingConfig;
@@ -29,9 +30,11 @@ final class TrainingRules {
     ModelRules.check(run.getModel(), rules);
     check(run.getData(), rules);
     check("training", run.getTraining(), rules);
+    checkBatch("training", run.getModel(), run.getTraining(), rules);
     if (run.hasSmallTraining()) {
       if (run.getModel().hasMultiScale()) {
         check("small_training", Stages.smallTraining(run), rules);
+        checkBatch("small_training", run.getModel(), Stages.smallTraining(run), rules);
       } else {
         rules.broken("small_training is set", "only a multi-scale model has a small network");
       }
@@ -67,6 +70,18 @@ final class TrainingRules {
     rules.within(path + ".checkpoint_every_steps", training.getCheckpointEverySteps(), POSITIVE);
     rules.within(path + ".keep_checkpoints", training.getKeepCheckpoints(), POSITIVE);
     rules.within(path + ".validation_images", training.getValidationImages(), Range.atLeast(0));
+  }
+
+  /** A batch is one array of bytes. */
+  private static void checkBatch(
+      String path, ModelConfig model, TrainingConfig training, Rules rules) {
+    long bytes =
+        (long) training.getBatchSize() * model.getHeight() * model.getWidth() * model.getChannels();
+    if (bytes > Integer.MAX_VALUE) {
+      rules.broken(
+          path + ".batch_size = " + training.getBatchSize(),
+          "a batch of such images has " + bytes + " sub-pixels, expected at most 2147483647");
+    }
   }
 
   private static void check(String path, RmsProp optimizer, Rules rules) {

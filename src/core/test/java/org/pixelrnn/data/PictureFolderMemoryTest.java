@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -13,10 +14,13 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.PictureBytes;
 import org.pixelrnn.proto.v1.DataConfig;
 
-/** A whole epoch of 20,000 pictures needs no more memory than its first few batches. */
+/** How much memory the pictures of a folder need while they are read. */
 @Tag("slow")
 class PictureFolderMemoryTest {
   private static final int PICTURES = 20_000;
@@ -45,6 +49,46 @@ class PictureFolderMemoryTest {
         }
         long late = usedMemory();
         assertTrue(late - early < 20_000_000, early + " bytes early, " + late + " late");
+      }
+    }
+  }
+
+  /** In a JVM of little memory, a picture of 8,000×8,000 pixels counts as broken and is named. */
+  @Test
+  void aPictureThatDoesNotFitIntoMemoryIsNamedAndReplaced() throws Exception {
+    IntStream.range(0, 200).forEach(this::write);
+    Path huge = folder.resolve("huge.png");
+    Files.write(huge, PictureBytes.largePng(8_000, new byte[8_000]));
+    Process reading =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx48m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                PictureFolderMemoryTest.class.getName(),
+                folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(reading.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, reading.waitFor(), output);
+    String why = "there is too little memory to decode its " + Files.size(huge) + " bytes";
+    assertTrue(output.contains("image " + huge + ": broken: " + why), output);
+  }
+
+  /** Prints why a picture cannot be read, then reads the pictures of its folder. */
+  public static void main(String[] folder) {
+    try {
+      ImageFile.decode(Path.of(folder[0], "huge.png"));
+    } catch (InputException e) {
+      System.out.println(e.getMessage());
+    }
+    ImageShape shape = new ImageShape(8, 8, 3, 256);
+    try (ImageDataset data =
+        Datasets.open("folder:" + folder[0], DataConfig.getDefaultInstance(), shape)) {
+      for (Split split : Split.values()) {
+        for (int i = 0; i < data.size(split); i++) {
+          data.read(split, 0, i, new byte[shape.dimensions()]);
+        }
       }
     }
   }

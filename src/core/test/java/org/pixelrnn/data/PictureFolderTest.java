@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.PictureBytes;
 import org.pixelrnn.proto.v1.DataConfig;
 
 class PictureFolderTest {
@@ -65,6 +69,9 @@ class PictureFolderTest {
     png("test/1.png", 50);
     png(".hidden/1.png", 60);
     png("train/.1.png", 70);
+    Files.writeString(folder.resolve("train/._b.PNG"), "Mac OS X        ");
+    Files.createDirectory(folder.resolve("train/Thumbs.db"));
+    png("train/Thumbs.db/1.png", 80);
     Files.writeString(folder.resolve("train/labels.txt"), "cats");
     try (ImageDataset data = open(GREY)) {
       assertEquals("folder", data.name());
@@ -122,12 +129,12 @@ class PictureFolderTest {
   @ValueSource(ints = {0, 57, 99})
   void aBrokenPictureIsReplacedByTheNext(int which) throws IOException {
     for (int i = 0; i < 100; i++) {
-      png(String.format("train/%03d.png", i), i + 100);
+      png(String.format(Locale.ROOT, "train/%03d.png", i), i + 100);
     }
     for (int i = 0; i < 100; i++) {
-      png(String.format("val/%03d.png", i), i);
+      png(String.format(Locale.ROOT, "val/%03d.png", i), i);
     }
-    Path file = folder.resolve(String.format("train/%03d.png", which));
+    Path file = folder.resolve(String.format(Locale.ROOT, "train/%03d.png", which));
     Files.write(file, new byte[] {1, 2, 3});
     try (ImageDataset data = open(GREY)) {
       List<Integer> found = brightnesses(data, Split.TRAIN);
@@ -142,11 +149,12 @@ class PictureFolderTest {
   @Test
   void readingFailsWhenMoreThanOneInAHundredIsBroken() throws IOException {
     for (int i = 0; i < 250; i++) {
-      png(String.format("train/%03d.png", i), 5);
+      png(String.format(Locale.ROOT, "train/%03d.png", i), 5);
     }
     png("val/1.png", 0);
     for (int i : new int[] {3, 100}) {
-      Files.write(folder.resolve(String.format("train/%03d.png", i)), new byte[] {1, 2, 3});
+      Files.write(
+          folder.resolve(String.format(Locale.ROOT, "train/%03d.png", i)), new byte[] {1, 2, 3});
     }
     try (ImageDataset data = open(GREY)) {
       assertEquals(250, brightnesses(data, Split.TRAIN).size());
@@ -198,10 +206,47 @@ class PictureFolderTest {
                 InputException.class,
                 () -> Datasets.open("folder:" + folder + "/none", NumberedDataset.CONFIG, GREY))
             .getMessage());
-    png("1.png", 1);
-    Files.createSymbolicLink(folder.resolve("round"), folder);
-    String message = assertThrows(InputException.class, () -> open(GREY)).getMessage();
-    assertTrue(message.endsWith("/round: the link leads to a folder that contains it"), message);
+  }
+
+  @Test
+  void aLinkThatLeadsInACircleIsPassedOver() throws IOException {
+    png("train/1.png", 10);
+    png("val/1.png", 20);
+    Files.createSymbolicLink(folder.resolve("train/round"), folder);
+    Files.createSymbolicLink(folder.resolve("train/nowhere.png"), folder.resolve("none"));
+    try (ImageDataset data = open(GREY)) {
+      assertEquals(List.of(10), brightnesses(data, Split.TRAIN));
+      assertEquals(List.of(20), brightnesses(data, Split.VALIDATION));
+    }
+  }
+
+  @Test
+  void aRefusalSaysWhereARelativeFolderWasLookedFor() {
+    for (String kind : List.of("folder", "mnist", "cifar10", "tfrecord")) {
+      String spec = kind + ":no/such/place" + (kind.equals("tfrecord") ? "/*" : "");
+      String message =
+          assertThrows(
+                  InputException.class, () -> Datasets.open(spec, NumberedDataset.CONFIG, GREY))
+              .getMessage();
+      assertTrue(message.contains(Path.of("no/such/place").toAbsolutePath().toString()), message);
+    }
+  }
+
+  /** Its full size would be 144 MB, and as floating-point numbers four times as much. */
+  @Test
+  void oneHugePictureAmongSmallOnesIsReadWithLittleMemory() throws IOException {
+    png("train/1.png", 10);
+    png("val/1.png", 0);
+    byte[] row = new byte[12_000];
+    Arrays.fill(row, (byte) 77);
+    Files.write(folder.resolve("train/2.png"), PictureBytes.largePng(12_000, row));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (ImageDataset data = open(GREY)) {
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      assertEquals(List.of(10, 77), brightnesses(data, Split.TRAIN));
+      long used = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+      assertTrue(used < 1 << 27, used + " bytes");
+    }
   }
 
   @Test

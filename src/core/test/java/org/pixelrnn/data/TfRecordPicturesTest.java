@@ -311,9 +311,9 @@ class TfRecordPicturesTest {
       delimiter = '|',
       textBlock =
           """
-          none-*           | no file matches
-          none             | no file matches
-          no/such/folder/* | there is no folder
+          none-*           | no file matches in /
+          none             | no file matches in /
+          no/such/folder/* | there is no folder /
           [                | not a pattern: Missing ']
           """)
   void theMessageNamesAPatternThatCannotBeUsed(String glob, String expected) {
@@ -324,10 +324,31 @@ class TfRecordPicturesTest {
   }
 
   @Test
-  void theMessageNamesALinkThatLeadsInACircle() throws IOException {
+  void aLinkThatLeadsInACircleIsPassedOver() throws IOException {
+    write("a/train-1", pixels(3, 1));
+    Files.createSymbolicLink(folder.resolve("a/round"), folder);
+    try (ImageDataset data = open("**", GREY)) {
+      assertEquals(3, brightness(data, Split.TRAIN, 0));
+      assertEquals(1, data.size(Split.TRAIN));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"*, 1", "**, 2", "a/*, 1", "train-*, 1", ".hidden/*, 1", ".*, 1", "'{.t,t}*', 2"})
+  void hiddenFilesAreSkippedUnlessThePatternNamesThem(String glob, int expected)
+      throws IOException {
     write("train-1", pixels(0, 1));
-    Files.createSymbolicLink(folder.resolve("round"), folder);
-    String message = assertThrows(InputException.class, () -> open("**", GREY)).getMessage();
-    assertTrue(message.endsWith("/round: the link leads to a folder that contains it"), message);
+    write("a/train-2", pixels(0, 1));
+    write(".hidden/train-3", pixels(0, 1));
+    write(".train-4", pixels(0, 1));
+    for (String clutter : List.of("._train-1", ".DS_Store", "Thumbs.db", "a/desktop.ini")) {
+      if (!glob.contains(".")) {
+        write(clutter, new byte[] {0, 5, 22, 7});
+      }
+    }
+    try (ImageDataset data = open(glob, GREY)) {
+      assertEquals(
+          expected, data.size(Split.TRAIN) + data.size(Split.VALIDATION) + data.size(Split.TEST));
+    }
   }
 }

@@ -2,9 +2,11 @@ package org.pixelrnn.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.sampler.Sampler;
 
@@ -119,6 +122,18 @@ class VersionFolderTest {
   }
 
   @Test
+  void afterTheHighestNumberThereIsNoNextVersion() throws IOException {
+    Files.createDirectory(folder.resolve("999999999999999999"));
+    InputException refused = assertThrows(InputException.class, () -> add("next"));
+    assertEquals(
+        folder
+            + ": cannot write a version: its highest version is 999999999999999999, and there is"
+            + " no higher one",
+        refused.getMessage());
+    assertEquals(Set.of("999999999999999999"), names());
+  }
+
+  @Test
   void leftoversOfACrashAreDeletedAndUnfinishedVersionsAreKept() throws Exception {
     long gone = new ProcessBuilder("true").start().onExit().get().pid();
     String host = VersionFolder.host();
@@ -129,6 +144,24 @@ class VersionFolderTest {
     assertFalse(Files.exists(leftover));
     assertTrue(Files.exists(atWork));
     assertTrue(Files.exists(elsewhere));
+  }
+
+  /** A folder takes the place of the version, so that nothing can be moved to its name. */
+  @Test
+  void aFailureIsOneLineAndLeavesNothing() throws IOException {
+    InputException refused =
+        assertThrows(
+            InputException.class,
+            () ->
+                new VersionFolder(folder)
+                    .add(
+                        to -> {
+                          Files.writeString(to.resolve("content"), "half");
+                          throw new FileSystemException("x", null, "No space left on device");
+                        }));
+    assertEquals(
+        folder + ": cannot write a version: No space left on device", refused.getMessage());
+    assertEquals(Set.of(), names());
   }
 
   private Path unfinished(String host, long process) throws IOException {

@@ -4,8 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +40,7 @@ class LearningCurveTest {
   void batchesOfTen() {
     TrainingConfig training = TrainingConfig.newBuilder().setBatchSize(10).build();
     RunConfig config = RunConfig.newBuilder().setTraining(training).build();
-    run = new RunDirectory(folder, Run.newBuilder().setConfig(config).build(), Optional.empty());
+    run = RunDirectory.begun(folder, Run.newBuilder().setConfig(config).build());
   }
 
   @Test
@@ -91,6 +96,8 @@ class LearningCurveTest {
     }
     Files.writeString(run.events().resolve("notes.txt"), "0123456789 not a record, not an event");
     Files.createDirectory(run.events().resolve("plugins.tfevents"));
+    // macOS leaves such a file beside each file that it copies to a foreign disk.
+    Files.writeString(run.events().resolve("._events.out.tfevents.1"), "Mac OS X        ");
     assertEquals(Map.of(10L, 8.0), LearningCurve.of(run).validation());
   }
 
@@ -116,8 +123,75 @@ class LearningCurveTest {
       Files.write(file, damaged);
       InputException e = assertThrows(InputException.class, () -> LearningCurve.of(run));
       assertTrue(
-          e.getMessage().startsWith(file + ": is not a whole file of TensorBoard events: "),
+          e.getMessage()
+              .startsWith(
+                  folder
+                      + ": no validation can be read; "
+                      + file
+                      + ": is not a whole file of TensorBoard events: "),
           e.getMessage());
+    }
+  }
+
+  /** A foreign file, a file that is damaged in its middle, and a whole one. */
+  @Test
+  void whatIsNotDamagedIsDrawn() throws IOException {
+    try (Log log = new Log(run, 0)) {
+      log.validation(1, 8.0);
+      log.training(1, 7.0);
+      log.validation(2, 6.0);
+    }
+    Path file;
+    try (Stream<Path> files = Files.list(run.events())) {
+      file = files.findAny().orElseThrow();
+    }
+    byte[] damaged = Files.readAllBytes(file);
+    damaged[damaged.length - 10] ^= 1;
+    Files.write(file, damaged);
+    byte[] noise = new byte[100];
+    new Random(1).nextBytes(noise);
+    Files.write(run.events().resolve("aaa.tfevents.noise"), noise);
+    Files.createDirectory(run.events().resolve("aaa.tfevents.folder"));
+    try (Log log = new Log(run, 1)) {
+      log.training(2, 5.0);
+      log.validation(3, 4.0);
+    }
+    LearningCurve curve = LearningCurve.of(run);
+    assertEquals(Map.of(10L, 8.0, 30L, 4.0), curve.validation());
+    assertEquals(Map.of(10L, 7.0, 20L, 5.0), curve.training());
+  }
+
+  /** The length and its checksum are right, and the bytes are there: holes of a file. */
+  @Test
+  void aHugeRecordIsNotReadIntoMemory() throws IOException {
+    try (Log log = new Log(run, 0)) {
+      log.validation(1, 8.0);
+    }
+    byte[] length = new byte[8];
+    length[3] = 0x7f;
+    ByteBuffer header = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+    header.put(length).putInt(TfRecordFraming.checksum(length));
+    try (RandomAccessFile huge =
+        new RandomAccessFile(run.events().resolve("zzz.tfevents").toFile(), "rw")) {
+      huge.write(header.array());
+      huge.setLength(3L << 30);
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    assertEquals(Map.of(10L, 8.0), LearningCurve.of(run).validation());
+    long used = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    assertTrue(used < 1 << 26, used + " bytes");
+  }
+
+  @Test
+  void anEventOfAStepThatThereIsNotIsDamage() throws IOException {
+    for (long step : new long[] {-1, Long.MAX_VALUE / 10, Long.MAX_VALUE}) {
+      try (Log log = new Log(run, 0)) {
+        log.validation(1, 8.0);
+        log.training(step, 8.0);
+        log.validation(2, 8.0);
+      }
+      assertEquals(Map.of(10L, 8.0), LearningCurve.of(run).validation());
     }
   }
 

@@ -2,14 +2,21 @@ package org.pixelrnn.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +28,7 @@ import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.PixelCnn;
 import org.pixelrnn.proto.v1.Provenance;
+import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
@@ -61,6 +69,72 @@ class StagesTest {
         losses(folder.resolve("both/full")), losses(folder.resolve("full").resolve("full")));
   }
 
+  /** Both write the description of the whole run. Neither undoes a change of the other. */
+  @Test
+  void stagesThatBeginAtOnceAgreeOnTheDescription() throws IOException {
+    SmallRun run = SINGLE.atTwoScales();
+    SmallRun faster = run.with(training -> training.getLearningRateBuilder().setInitial(0.1));
+    Path agreed = folder.resolve("agreed");
+    try (Training small = run.builder(agreed, 2).stage(Stage.SMALL).build();
+        Training full = run.builder(agreed, 2).stage(Stage.FULL).build()) {
+      full.run();
+      small.run();
+    }
+    Path other = folder.resolve("other");
+    try (Training small = run.builder(other, 2).stage(Stage.SMALL).build();
+        Training full = faster.builder(other, 2).stage(Stage.FULL).build()) {
+      full.run();
+      InputException refused = assertThrows(InputException.class, small::run);
+      assertTrue(
+          refused
+              .getMessage()
+              .startsWith(other.resolve("run.textproto") + ": another process has changed it"),
+          refused.getMessage());
+    }
+    assertEquals(faster.config(), RunDirectory.open(other).run().getConfig());
+    assertFalse(RunDirectory.hasRun(other.resolve("small")));
+  }
+
+  /** Forty threads write it at once, each with another learning rate. */
+  @Test
+  void theDescriptionOfAllStagesIsWrittenByOneAtATime() throws Exception {
+    Path path = folder.resolve("run");
+    ExecutorService pool = Executors.newFixedThreadPool(40);
+    CountDownLatch together = new CountDownLatch(40);
+    List<Future<RunConfig>> written = new ArrayList<>();
+    try {
+      for (int i = 1; i <= 40; i++) {
+        double rate = i;
+        RunConfig config =
+            SINGLE
+                .with(training -> training.getLearningRateBuilder().setInitial(rate))
+                .atTwoScales()
+                .config();
+        Run run = Run.newBuilder().setConfig(config).setDatasetDigest("0").build();
+        RunDirectory directory = RunDirectory.begun(path, run);
+        written.add(
+            pool.submit(
+                () -> {
+                  together.countDown();
+                  together.await();
+                  directory.write();
+                  return config;
+                }));
+      }
+      List<RunConfig> successful = new ArrayList<>();
+      for (Future<RunConfig> each : written) {
+        try {
+          successful.add(each.get());
+        } catch (ExecutionException refused) {
+          assertInstanceOf(InputException.class, refused.getCause());
+        }
+      }
+      assertEquals(List.of(RunDirectory.open(path).run().getConfig()), successful);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
   @Test
   void theSmallNetworkIsTrainedAsItsOwnFieldsSay() throws IOException {
     SmallRun both = SINGLE.atTwoScales();
@@ -83,7 +157,7 @@ class StagesTest {
     run.train(folder, 6, Stage.SMALL);
     RunDirectory directory = RunDirectory.open(folder);
     assertRefused(
-        folder.resolve("full") + ": the run has no checkpoint yet",
+        folder.resolve("full") + ": the run has no whole checkpoint yet",
         () -> TrainedModel.open(directory));
     run.train(folder, 12);
     try (TrainedModel trained = TrainedModel.open(directory)) {

@@ -1,9 +1,11 @@
 package org.pixelrnn.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.data.Split;
+import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
@@ -102,6 +105,35 @@ class TrainingBuilderTest {
   }
 
   @Test
+  void aRefusalOfOtherDataSaysWhereTheyWereLookedFor() throws IOException {
+    RUN.train(folder.resolve("run"), 2);
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
+    for (String name : List.of("train/1.png", "val/1.png")) {
+      ImageFile.write(picture, pictures.resolve(name));
+    }
+    Path here = Path.of("").toAbsolutePath();
+    String spec = "folder:" + here.relativize(pictures);
+    String message =
+        assertThrows(
+                InputException.class,
+                () ->
+                    Training.builder(RUN.config())
+                        .runDirectory(folder.resolve("run"))
+                        .data(spec)
+                        .build())
+            .getMessage();
+    assertTrue(
+        message.contains(
+            "cannot be resumed with another data set's digest (of "
+                + spec
+                + ", seen from "
+                + here
+                + "), which was "),
+        message);
+  }
+
+  @Test
   void onlyChangedTrainingMayBeAllowed() {
     RUN.train(folder, 2);
     UnaryOperator<TrainingBuilder> longer =
@@ -110,6 +142,47 @@ class TrainingBuilderTest {
     UnaryOperator<TrainingBuilder> seed = change(config -> config.getTrainingBuilder().setSeed(2));
     assertThrows(
         InputException.class, () -> seed.apply(RUN.builder(folder)).changedTraining().build());
+  }
+
+  /** Whoever reads a run's description and then makes a new one of it must not undo a change. */
+  @Test
+  void aRunThatHasChangedSinceItWasReadIsRefused() throws IOException {
+    RUN.train(folder, 2);
+    RunDirectory read = RunDirectory.open(folder);
+    RUN.builder(folder).resumes(read).build().close();
+    RUN.with(training -> training.setSteps(18)).train(folder, 3);
+    byte[] description = Files.readAllBytes(folder.resolve("run.textproto"));
+    InputException refused =
+        assertThrows(
+            InputException.class,
+            () -> RUN.builder(folder).resumes(read).changedTraining().build());
+    assertTrue(
+        refused
+            .getMessage()
+            .startsWith(folder.resolve("run.textproto") + ": another process has changed it"),
+        refused.getMessage());
+    assertArrayEquals(description, Files.readAllBytes(folder.resolve("run.textproto")));
+    RUN.builder(folder).changedTraining().build().close();
+  }
+
+  /** Steps are counted in batches: with other batches the run would jump to other images. */
+  @Test
+  void anotherBatchSizeIsNeverAllowed() {
+    RUN.train(folder.resolve("run"), 2);
+    SmallRun larger = RUN.with(training -> training.setBatchSize(16));
+    assertRefused(
+        folder.resolve("run"),
+        "training.batch_size (steps, epochs and the place in the data are counted in batches)",
+        builder -> larger.builder(folder.resolve("run")).changedTraining());
+    SmallRun scales = RUN.atTwoScales();
+    scales.train(folder.resolve("scales"), 2);
+    RunConfig.Builder small = scales.config().toBuilder();
+    small.getSmallTrainingBuilder().setBatchSize(4);
+    assertRefused(
+        folder.resolve("scales/small"),
+        "training.batch_size (steps, epochs and the place in the data are counted in batches)",
+        builder ->
+            new SmallRun(small.build(), 1).builder(folder.resolve("scales")).changedTraining());
   }
 
   @Test

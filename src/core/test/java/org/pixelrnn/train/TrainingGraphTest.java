@@ -2,6 +2,7 @@ package org.pixelrnn.train;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -54,6 +55,23 @@ class TrainingGraphTest {
             .config(),
         Stage.WHOLE,
         1);
+  }
+
+  /** The optimizer is missing, which is found when most of the graph is built. */
+  @Test
+  void aGraphThatCannotBeBuiltLeavesNothing() {
+    RunConfig config =
+        SmallRun.of(
+                ModelConfig.newBuilder().setPixelCnn(PixelCnn.getDefaultInstance()),
+                TrainingConfig.newBuilder())
+            .config();
+    assertThrows(IllegalArgumentException.class, () -> new TrainingGraph(config, Stage.WHOLE, 1));
+    System.gc();
+    long before = Pointer.totalCount();
+    for (int i = 0; i < 3; i++) {
+      assertThrows(IllegalArgumentException.class, () -> new TrainingGraph(config, Stage.WHOLE, 1));
+    }
+    assertEquals(0, Math.max(0, Pointer.totalCount() - before), "native objects are left");
   }
 
   private static Images batch(TrainingGraph graph) {

@@ -111,6 +111,28 @@ class TrainingRulesTest {
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
   }
 
+  /** Each number is in its range, but their product is no int. */
+  @Test
+  void refusesSizesThatOverflow() {
+    RunConfig image =
+        with("model.height=1024", "model.width=1024", "model.channels=16", "model.levels=256");
+    InputException e = assertThrows(InputException.class, () -> TrainingRules.check(image));
+    assertTrue(
+        e.getMessage()
+            .contains(
+                "model.height · model.width · model.channels · model.levels = 4294967296, but it"
+                    + " must be at most 2147483647"),
+        e.getMessage());
+    RunConfig batch = with("model.height=256", "model.width=256", "training.batch_size=65536");
+    e = assertThrows(InputException.class, () -> TrainingRules.check(batch));
+    assertTrue(
+        e.getMessage()
+            .contains(
+                "training.batch_size = 65536, but a batch of such images has 4294967296"
+                    + " sub-pixels"),
+        e.getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -100,6 +100,16 @@ class TrainingTest {
     assertEquals(new ImageShape(6, 4, 1, 2), began.get(1).shape());
   }
 
+  /** A folder that is not empty takes the picture's place. */
+  @Test
+  void aPictureThatCannotBeWrittenDoesNotEndTheRun() throws IOException {
+    Files.createDirectories(folder.resolve("samples.png/full"));
+    TrainingResult result = RUN.train(folder, 12);
+    assertEquals(EndReason.FINISHED, result.stages().get(0).why());
+    assertTrue(
+        RunDirectory.open(folder).checkpoints().last().orElseThrow().validation().isPresent());
+  }
+
   @Test
   void aFinishedRunIsNotTrainedFurther() {
     TrainingResult first = RUN.train(folder, 12);

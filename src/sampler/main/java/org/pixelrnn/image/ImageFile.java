@@ -1,36 +1,29 @@
 package org.pixelrnn.image;
 
+import com.google.common.io.MoreFiles;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Locale;
-import java.util.UUID;
-import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.pixelrnn.records.OutputFile;
 
 /**
- * Pictures in files. Reads PNG, JPEG, GIF, BMP, WebP and every other format for which Java's
+ * Pictures in files. Reads the formats of {@link #FORMATS}, and every other one for which Java's
  * ImageIO finds a reader. Writes PNG.
  */
 public final class ImageFile {
-  /** The most pixels that are decoded. No photograph has more, so a larger header is a lie. */
-  private static final long MOST_PIXELS = 200_000_000;
+  /** The formats that are read, for help and messages. */
+  public static final String FORMATS =
+      "PNG, JPEG, GIF, BMP, WebP or TIFF (of unsigned samples of 1, 2, 4, 8 or 16 bits, grey or RGB)";
 
-  /** The words with which the JPEG reader warns of a file that ends too soon. */
-  private static final Pattern CUT_OFF =
-      Pattern.compile("truncated|premature", Pattern.CASE_INSENSITIVE);
+  /** The most bytes of a file that are read. */
+  private static final int MOST_BYTES = 1 << 29;
 
   private ImageFile() {}
 
@@ -55,103 +48,93 @@ public final class ImageFile {
    */
   public static BufferedImage decode(Path file) {
     byte[] encoded;
-    try {
-      encoded = Files.readAllBytes(file);
+    // A device may have no end.
+    try (InputStream in = Files.newInputStream(file)) {
+      encoded = in.readNBytes(MOST_BYTES);
+      if (in.read() >= 0) {
+        throw new InputException("image " + file + ": more than " + MOST_BYTES + " bytes");
+      }
     } catch (IOException e) {
       throw new InputException(
           "image " + file + ": cannot be read: " + InputException.reason(e), e);
+    } catch (OutOfMemoryError e) {
+      throw new InputException("image " + file + ": there is too little memory to read it", e);
     }
     return decode(encoded, file.toString());
   }
 
   /**
-   * Decodes a picture of any format. A JPEG that says how the camera was held is turned upright.
+   * Decodes a picture. A picture whose Exif data say how the camera was held is turned upright. The
+   * first frame of an animation is placed on its canvas. A picture of more than 128 MiB is read
+   * with gaps: each n-th pixel of each n-th row.
    *
    * @param where the name of the bytes in messages, for instance a file and the number of a record
-   * @throws InputException if the bytes are broken or not a picture
+   * @throws InputException if the bytes are broken or not a picture, if the picture has more than
+   *     200 million pixels, or if it is a TIFF of other samples than {@link #FORMATS} says
    */
   public static BufferedImage decode(byte[] encoded, String where) {
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new InputException(
-            "image "
-                + where
-                + ": "
-                + encoded.length
-                + " bytes that are not a picture; expected one of "
-                + String.join(", ", formats()));
-      }
-      return decode(in, readers.next(), where);
-    } catch (IOException e) {
-      throw broken(where, e.getMessage(), e);
-    }
-  }
-
-  private static BufferedImage decode(ImageInputStream in, ImageReader reader, String where) {
-    List<String> warnings = new ArrayList<>();
-    try {
-      reader.setInput(in, true, true);
-      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-      long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-      if (pixels > MOST_PIXELS) {
-        throw broken(where, "its header promises " + pixels + " pixels", null);
-      }
-      BufferedImage image = reader.read(0);
-      // The reader only warns of a JPEG that ends too soon, and fills the rest with grey.
-      for (String warning : warnings) {
-        if (CUT_OFF.matcher(warning).find()) {
-          throw broken(where, warning, null);
-        }
-      }
-      return Orientation.of(reader).upright(image);
-    } catch (InputException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      // A broken file makes a reader throw almost any exception.
-      throw broken(where, e.getMessage() == null ? e.toString() : e.getMessage(), e);
-    } finally {
-      reader.dispose();
-    }
+    return ImageDecoder.decode(encoded, where);
   }
 
   /**
-   * Writes a picture as PNG. The bytes go to a temporary file in the same folder, which then
-   * replaces {@code file}: whatever happens, {@code file} is the whole old one or the whole new
-   * one. Missing folders are created.
+   * Writes a picture as PNG. A regular file is replaced at once: whatever happens, it is the whole
+   * old one or the whole new one. A symbolic link stays, and the file that it points to is
+   * replaced. Into a pipe or a device the picture is written. Missing folders are created.
    *
-   * @throws InputException if the file cannot be written, or if the disk is full
+   * @throws InputException if the file cannot be written, if the disk is full, or if {@link
+   *     #checkWritable} refuses the file
    */
   public static void write(BufferedImage image, Path file) {
-    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
-    Path target = file.toAbsolutePath();
-    Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    write(image, file, OutputFile::write);
+  }
+
+  /** Writes bytes to a file. */
+  interface Writing {
+    void write(byte[] bytes, Path file) throws IOException;
+  }
+
+  static void write(BufferedImage image, Path file, Writing writing) {
+    checkWritable(file);
     try {
-      ImageIO.write(image, "png", encoded);
-      Files.createDirectories(target.getParent());
-      try {
-        Files.write(temporary, encoded.toByteArray(), StandardOpenOption.CREATE_NEW);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      writing.write(png(image), file);
     } catch (IOException e) {
-      throw new InputException(
-          "image " + file + ": cannot be written: " + InputException.reason(e), e);
+      throw notWritable(file, InputException.reason(e), e);
     }
   }
 
-  private static InputException broken(String where, String why, Throwable cause) {
-    return new InputException(
-        "image " + where + ": broken: " + String.valueOf(why).replaceAll("\\s*\\R\\s*", " "),
-        cause);
+  /** Encodes a picture as PNG. */
+  public static byte[] png(BufferedImage image) {
+    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+    // Without this stream ImageIO writes a temporary file, and registers a shutdown hook that
+    // deletes it. The disk may be full, and after a signal a hook is refused.
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(encoded)) {
+      ImageIO.write(image, "png", out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return encoded.toByteArray();
   }
 
-  private static List<String> formats() {
-    return Arrays.stream(ImageIO.getReaderFormatNames())
-        .map(name -> name.toUpperCase(Locale.ROOT))
-        .distinct()
-        .sorted()
-        .toList();
+  /**
+   * Checks, without writing, that {@link #write(BufferedImage, Path)} can write to a file.
+   *
+   * @throws InputException if the file is a folder; if a folder on the way to it is a file; or if
+   *     its name ends like that of another format, for instance in {@code .jpg}
+   */
+  public static void checkWritable(Path file) {
+    try {
+      OutputFile.check(file);
+    } catch (IOException e) {
+      throw notWritable(file, InputException.reason(e), e);
+    }
+    String extension = MoreFiles.getFileExtension(file);
+    if (!extension.isEmpty() && !extension.equalsIgnoreCase("png") && !OutputFile.isSpecial(file)) {
+      throw notWritable(
+          file, "PNG only, not " + extension + "; expected a name that ends in .png", null);
+    }
+  }
+
+  private static InputException notWritable(Path file, String why, Throwable cause) {
+    return new InputException("image " + file + ": cannot be written: " + why, cause);
   }
 }

@@ -4,7 +4,8 @@ import org.pixelrnn.proto.v1.ModelConfig;
 
 /**
  * The shape of an image: {@code height × width} pixels, each of {@code channels} sub-pixels (R, G,
- * B), each of which has one of {@code levels} values. An image has at most 2³¹-1 sub-pixels.
+ * B), each of which has one of {@code levels} values. An image has at most 2³¹-1 logits, {@code
+ * height · width · channels · levels}, so that all its sizes are ints.
  *
  * @param height rows, at least 1
  * @param width columns, at least 1
@@ -27,9 +28,18 @@ public record ImageShape(int height, int width, int channels, int levels) {
       throw new IllegalArgumentException(
           "levels = " + levels + ", but a level is one byte: at most 256");
     }
-    if (height > Integer.MAX_VALUE / width || height * width > Integer.MAX_VALUE / channels) {
+    long most = Integer.MAX_VALUE;
+    if ((long) height * width > most / channels / levels) {
       throw new IllegalArgumentException(
-          height + "×" + width + "×" + channels + " sub-pixels, but at most " + Integer.MAX_VALUE);
+          height
+              + "×"
+              + width
+              + "×"
+              + channels
+              + " sub-pixels of "
+              + levels
+              + " levels, but height · width · channels · levels must be at most "
+              + most);
     }
   }
 
@@ -47,6 +57,11 @@ public record ImageShape(int height, int width, int channels, int levels) {
   /** The number of sub-pixels (dimensions) of an image, {@code height · width · channels}. */
   public int dimensions() {
     return height * width * channels;
+  }
+
+  /** The number of logits of an image, {@code height · width · channels · levels}. */
+  public int logits() {
+    return dimensions() * levels;
   }
 
   /**

@@ -3,6 +3,7 @@ package org.pixelrnn.image;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A batch of images. Each sub-pixel is one unsigned byte: its level, {@code 0..K-1}. The layout is
@@ -92,17 +93,30 @@ public final class Images {
                 + channel]);
   }
 
-  /** Copies the images {@code from} (inclusive) to {@code to} (exclusive). */
+  /**
+   * Copies the images {@code from} (inclusive) to {@code to} (exclusive).
+   *
+   * @throws IndexOutOfBoundsException if there are no such images
+   */
   public Images slice(int from, int to) {
+    Objects.checkFromToIndex(from, to, count());
     int size = shape.dimensions();
     return new Images(shape, Arrays.copyOfRange(levels, from * size, to * size));
   }
 
-  /** Makes images {@code factor} times as high and as wide by repeating each pixel. */
+  /**
+   * Makes images {@code factor} times as high and as wide by repeating each pixel.
+   *
+   * @throws IllegalArgumentException if the shape of such an image is too large
+   * @throws ArithmeticException if the images together exceed 2 GiB
+   */
   public Images enlarged(int factor) {
     ImageShape large =
         new ImageShape(
-            factor * shape.height(), factor * shape.width(), shape.channels(), shape.levels());
+            Math.multiplyExact(factor, shape.height()),
+            Math.multiplyExact(factor, shape.width()),
+            shape.channels(),
+            shape.levels());
     byte[] all = new byte[Math.multiplyExact(count(), large.dimensions())];
     for (int pixel = 0; pixel < all.length / large.channels(); pixel++) {
       int row = pixel / large.width() / factor;

@@ -2,8 +2,9 @@ package org.pixelrnn.image;
 
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
 
 /**
  * A decoded picture, before it is converted to the shape of a model. It has one channel (grey) or
@@ -14,34 +15,62 @@ import java.awt.image.Raster;
  * a cubic convolution (Keys, a = -1/2). When a picture shrinks, the kernel widens by the same
  * factor, so every pixel counts and nothing aliases; at large factors it is close to the mean over
  * the area.
+ *
+ * <p>The samples are made from the image as they are needed, a row at a time. So a large picture
+ * needs little memory besides the image itself.
  */
 public final class Picture {
   private final int height;
   private final int width;
   private final int channels;
-  private final float[] samples;
+  private final Samples samples;
 
-  private Picture(int height, int width, int channels, float[] samples) {
+  /** Where the samples come from. */
+  private interface Samples {
+    /** Copies the samples of {@code pixels} pixels of a row, from column {@code left} on. */
+    void copy(int row, int left, int pixels, float[] into);
+  }
+
+  private Picture(int height, int width, int channels, Samples samples) {
     this.height = height;
     this.width = width;
     this.channels = channels;
     this.samples = samples;
   }
 
-  /** Takes the samples of an image: one channel if it is stored as grey, otherwise three. */
+  private static Picture of(int height, int width, int channels, float[] samples) {
+    return new Picture(
+        height,
+        width,
+        channels,
+        (row, left, pixels, into) ->
+            System.arraycopy(samples, (row * width + left) * channels, into, 0, pixels * channels));
+  }
+
+  /**
+   * Takes the samples of an image: one channel if it is stored as grey of at most 16 bits,
+   * otherwise three.
+   *
+   * @param image the picture reads it as long as it is used: do not change it
+   */
   public static Picture of(BufferedImage image) {
+    ColorModel colours = image.getColorModel();
     // getRGB would brighten stored grey, which Java takes for linear light.
     boolean grey =
-        image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY
-            && !(image.getColorModel() instanceof IndexColorModel);
-    return grey ? grey(image) : colour(image);
+        colours.getColorSpace().getType() == ColorSpace.TYPE_GRAY
+            && !(colours instanceof IndexColorModel)
+            && (colours.getTransferType() == DataBuffer.TYPE_BYTE
+                || colours.getTransferType() == DataBuffer.TYPE_USHORT);
+    return new Picture(
+        image.getHeight(), image.getWidth(), grey ? 1 : 3, grey ? grey(image) : colour(image));
   }
 
   /**
    * Makes a picture from values.
    *
    * @param channels 1 (grey) or 3 (red, green, blue)
-   * @param values unsigned bytes, {@code [height, width, channels]}
+   * @param values unsigned bytes, {@code [height, width, channels]}; the picture reads them as long
+   *     as it is used: do not change them
    * @throws IllegalArgumentException if the number of values is another, or if {@code channels} is
    *     neither 1 nor 3
    */
@@ -53,40 +82,45 @@ public final class Picture {
       throw new IllegalArgumentException(
           values.length + " values, for " + height + "×" + width + "×" + channels);
     }
-    float[] samples = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      samples[i] = Byte.toUnsignedInt(values[i]);
-    }
-    return new Picture(height, width, channels, samples);
+    return new Picture(
+        height,
+        width,
+        channels,
+        (row, left, pixels, into) -> {
+          int from = (row * width + left) * channels;
+          for (int i = 0; i < pixels * channels; i++) {
+            into[i] = Byte.toUnsignedInt(values[from + i]);
+          }
+        });
   }
 
-  private static Picture grey(BufferedImage image) {
-    Raster raster = image.getRaster();
-    float[] samples = new float[image.getHeight() * image.getWidth()];
+  private static Samples grey(BufferedImage image) {
     float white = (1 << image.getColorModel().getComponentSize(0)) - 1;
     boolean alpha = image.getColorModel().hasAlpha();
-    for (int r = 0, at = 0; r < image.getHeight(); r++) {
-      for (int c = 0; c < image.getWidth(); c++, at++) {
-        float opaque = alpha ? raster.getSample(c, r, 1) / white : 1;
-        samples[at] = 255 * (1 - opaque + opaque * raster.getSample(c, r, 0) / white);
+    boolean multiplied = image.isAlphaPremultiplied();
+    return (row, left, pixels, into) -> {
+      image.getRaster().getSamples(left, row, pixels, 1, 0, into);
+      float[] opacity = new float[alpha ? pixels : 0];
+      if (alpha) {
+        image.getRaster().getSamples(left, row, pixels, 1, 1, opacity);
       }
-    }
-    return new Picture(image.getHeight(), image.getWidth(), 1, samples);
+      for (int i = 0; i < pixels; i++) {
+        float opaque = alpha ? opacity[i] / white : 1;
+        into[i] = 255 * (1 - opaque + (multiplied ? 1 : opaque) * into[i] / white);
+      }
+    };
   }
 
-  private static Picture colour(BufferedImage image) {
-    float[] samples = new float[image.getHeight() * image.getWidth() * 3];
-    int[] row = new int[image.getWidth()];
-    for (int r = 0, at = 0; r < image.getHeight(); r++) {
-      image.getRGB(0, r, image.getWidth(), 1, row, 0, image.getWidth());
-      for (int argb : row) {
+  private static Samples colour(BufferedImage image) {
+    return (row, left, pixels, into) -> {
+      int at = 0;
+      for (int argb : image.getRGB(left, row, pixels, 1, null, 0, pixels)) {
         float opaque = (argb >>> 24) / 255f;
         for (int shift = 16; shift >= 0; shift -= 8) {
-          samples[at++] = 255 * (1 - opaque) + opaque * (argb >> shift & 255);
+          into[at++] = 255 * (1 - opaque) + opaque * (argb >> shift & 255);
         }
       }
-    }
-    return new Picture(image.getHeight(), image.getWidth(), 3, samples);
+    };
   }
 
   /** The number of rows. */
@@ -112,9 +146,10 @@ public final class Picture {
         toAspect(shape.height(), shape.width())
             .scaled(shape.height(), shape.width())
             .toChannels(shape.channels());
-    byte[] values = new byte[wanted.samples.length];
+    float[] samples = wanted.toArray();
+    byte[] values = new byte[samples.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = (byte) Math.max(0, Math.min(255, Math.round(wanted.samples[i])));
+      values[i] = (byte) Math.max(0, Math.min(255, Math.round(samples[i])));
     }
     return values;
   }
@@ -132,12 +167,22 @@ public final class Picture {
     if (h == height && w == width) {
       return this;
     }
-    float[] part = new float[h * w * channels];
-    for (int r = 0; r < h; r++) {
-      int from = ((top + r) * width + left) * channels;
-      System.arraycopy(samples, from, part, r * w * channels, w * channels);
+    return new Picture(
+        h,
+        w,
+        channels,
+        (row, from, pixels, into) -> samples.copy(top + row, left + from, pixels, into));
+  }
+
+  /** All samples, {@code [height, width, channels]}. */
+  private float[] toArray() {
+    float[] all = new float[height * width * channels];
+    float[] row = new float[width * channels];
+    for (int r = 0; r < height; r++) {
+      samples.copy(r, 0, width, row);
+      System.arraycopy(row, 0, all, r * row.length, row.length);
     }
-    return new Picture(h, w, channels, part);
+    return all;
   }
 
   private Picture scaled(int wantedHeight, int wantedWidth) {
@@ -150,26 +195,41 @@ public final class Picture {
     if (wanted == height) {
       return this;
     }
-    int row = width * channels;
-    float[] out = new float[wanted * row];
     double step = (double) height / wanted;
     double reach = Math.max(1, step);
+    int[] first = new int[wanted];
+    int[] last = new int[wanted];
+    double[] total = new double[wanted];
     for (int r = 0; r < wanted; r++) {
-      double centre = (r + 0.5) * step - 0.5;
-      int first = Math.max(0, (int) Math.ceil(centre - 2 * reach));
-      int last = Math.min(height - 1, (int) Math.floor(centre + 2 * reach));
-      double total = 0;
-      for (int from = first; from <= last; from++) {
-        total += cubic((from - centre) / reach);
+      double centre = centre(r, step);
+      first[r] = Math.max(0, (int) Math.ceil(centre - 2 * reach));
+      last[r] = Math.min(height - 1, (int) Math.floor(centre + 2 * reach));
+      for (int from = first[r]; from <= last[r]; from++) {
+        total[r] += cubic((from - centre) / reach);
       }
-      for (int from = first; from <= last; from++) {
-        float weight = (float) (cubic((from - centre) / reach) / total);
-        for (int i = 0; i < row; i++) {
-          out[r * row + i] += weight * samples[from * row + i];
+    }
+    float[] row = new float[width * channels];
+    float[] out = new float[wanted * row.length];
+    // The rows above `next` have all that they need.
+    int next = 0;
+    for (int from = 0; from < height; from++) {
+      samples.copy(from, 0, width, row);
+      while (next < wanted && last[next] < from) {
+        next++;
+      }
+      for (int r = next; r < wanted && first[r] <= from; r++) {
+        float weight = (float) (cubic((from - centre(r, step)) / reach) / total[r]);
+        for (int i = 0; i < row.length; i++) {
+          out[r * row.length + i] += weight * row[i];
         }
       }
     }
-    return new Picture(wanted, width, channels, out);
+    return of(wanted, width, channels, out);
+  }
+
+  /** The middle of a new row, counted in old rows. */
+  private static double centre(int row, double step) {
+    return (row + 0.5) * step - 0.5;
   }
 
   private static double cubic(double t) {
@@ -181,14 +241,15 @@ public final class Picture {
   }
 
   private Picture transposed() {
-    float[] out = new float[samples.length];
+    float[] out = new float[height * width * channels];
+    float[] row = new float[width * channels];
     for (int r = 0; r < height; r++) {
+      samples.copy(r, 0, width, row);
       for (int c = 0; c < width; c++) {
-        System.arraycopy(
-            samples, (r * width + c) * channels, out, (c * height + r) * channels, channels);
+        System.arraycopy(row, c * channels, out, (c * height + r) * channels, channels);
       }
     }
-    return new Picture(width, height, channels, out);
+    return of(width, height, channels, out);
   }
 
   private Picture toChannels(int wanted) {
@@ -199,15 +260,15 @@ public final class Picture {
     if (wanted == channels) {
       return this;
     }
+    float[] from = toArray();
     float[] out = new float[height * width * wanted];
     for (int i = 0; i < height * width; i++) {
       if (wanted == 1) {
-        out[i] =
-            0.299f * samples[3 * i] + 0.587f * samples[3 * i + 1] + 0.114f * samples[3 * i + 2];
+        out[i] = 0.299f * from[3 * i] + 0.587f * from[3 * i + 1] + 0.114f * from[3 * i + 2];
       } else {
-        out[3 * i] = out[3 * i + 1] = out[3 * i + 2] = samples[i];
+        out[3 * i] = out[3 * i + 1] = out[3 * i + 2] = from[i];
       }
     }
-    return new Picture(height, width, wanted, out);
+    return of(height, width, wanted, out);
   }
 }

@@ -6,7 +6,8 @@
  * values become levels. {@link org.pixelrnn.image.ImageFile} reads and writes files, and {@link
  * org.pixelrnn.image.Picture} converts a decoded file to the shape of a model. {@link
  * org.pixelrnn.image.Occlusion} hides a part of an image, and {@link org.pixelrnn.image.SampleGrid}
- * shows several images in one picture. {@link org.pixelrnn.image.InputException} is thrown when a
- * file, a folder or a value cannot be used.
+ * shows several images in one picture, and {@link org.pixelrnn.image.NumberedPictures} writes each
+ * image to a file of its own. {@link org.pixelrnn.image.InputException} is thrown when a file, a
+ * folder or a value cannot be used.
  */
 package org.pixelrnn.image;

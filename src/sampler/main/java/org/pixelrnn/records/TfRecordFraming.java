@@ -34,6 +34,9 @@ public final class TfRecordFraming {
 
   private static final int MASK = 0xa282ead8;
 
+  /** A Java array can have this many bytes. */
+  private static final int MOST_BYTES = Integer.MAX_VALUE - HEADER;
+
   private TfRecordFraming() {}
 
   /**
@@ -59,6 +62,18 @@ public final class TfRecordFraming {
    * @throws IOException if a checksum is wrong, or {@code in} cannot be read
    */
   public static Optional<byte[]> read(InputStream in) throws IOException {
+    return read(in, MOST_BYTES);
+  }
+
+  /**
+   * Reads the next record if its data are not too long.
+   *
+   * @param mostBytes the most bytes of its data
+   * @return empty at the end of the stream
+   * @throws EOFException if the stream ends within a record
+   * @throws IOException if a checksum is wrong, the data are longer, or {@code in} cannot be read
+   */
+  public static Optional<byte[]> read(InputStream in, int mostBytes) throws IOException {
     byte[] header = in.readNBytes(HEADER);
     if (header.length == 0) {
       return Optional.empty();
@@ -67,8 +82,12 @@ public final class TfRecordFraming {
       throw new EOFException("the file ends within the header of a record");
     }
     long length = length(header).orElseThrow(() -> new IOException("a record's length is damaged"));
-    if (length < 0 || length > Integer.MAX_VALUE - HEADER) {
-      throw new IOException("a record has " + Long.toUnsignedString(length) + " bytes");
+    if (length < 0 || length > mostBytes) {
+      throw new IOException(
+          "a record has "
+              + Long.toUnsignedString(length)
+              + " bytes, expected at most "
+              + mostBytes);
     }
     byte[] data = in.readNBytes((int) length);
     byte[] footer = in.readNBytes(FOOTER);

@@ -8,12 +8,13 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TType;
 
 /**
  * The log-likelihood of images, split among their channels. The part of channel c is {@code Σ_i log
@@ -24,33 +25,57 @@ import org.tensorflow.types.TUint8;
  * for one Java thread.
  */
 final class ChannelLikelihood implements AutoCloseable {
-  private final ImageShape shape;
-  private final Graph graph = new Graph();
+  private final Graph graph;
   private final Session session;
   private final Output<TFloat32> logits;
   private final Output<TUint8> images;
   private final Output<TFloat32> logProb;
 
-  /** Builds the graph for images of a shape. */
-  ChannelLikelihood(ImageShape shape) {
-    this.shape = shape;
+  private ChannelLikelihood(ImageShape shape, Graph graph) {
+    this.graph = graph;
     Ops tf = Ops.create(graph);
-    logits = tf.placeholder(TFloat32.class).asOutput();
-    images = tf.placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, -1, -1))).asOutput();
+    logits = tf.withName("logits").placeholder(TFloat32.class).asOutput();
+    images =
+        tf.withName("images")
+            .placeholder(TUint8.class, Placeholder.shape(Shape.of(-1, -1, -1, -1)))
+            .asOutput();
     Operand<TFloat32> nats =
         tf.nn
             .sparseSoftmaxCrossEntropyWithLogits(
-                tf.reshape(logits, tf.constant(new int[] {-1, shape.levels()})),
-                tf.reshape(tf.dtypes.cast(images, TInt32.class), tf.constant(new int[] {-1})))
+                reshape(tf.withSubScope("scores"), logits, -1, shape.levels()),
+                reshape(tf.withSubScope("labels"), tf.dtypes.cast(images, TInt32.class), -1))
             .loss();
     logProb =
         tf.math
             .neg(
                 tf.reduceSum(
-                    tf.reshape(nats, tf.constant(new int[] {-1, shape.pixels(), shape.channels()})),
+                    reshape(tf.withSubScope("nats"), nats, -1, shape.pixels(), shape.channels()),
                     tf.constant(1)))
             .asOutput();
     session = new Session(graph);
+  }
+
+  /**
+   * Each call has a scope of its own, so that no two nodes have the same name. TensorFlow Java
+   * would number these with the digits of the default locale, which TensorFlow refuses if they are
+   * not 0 to 9.
+   */
+  private static <T extends TType> Operand<T> reshape(Ops scope, Operand<T> values, int... sizes) {
+    return scope.reshape(values, scope.constant(sizes));
+  }
+
+  /** Builds the graph for images of a shape. */
+  static ChannelLikelihood of(ImageShape shape) {
+    Graph graph = new Graph();
+    ChannelLikelihood built = null;
+    try {
+      built = new ChannelLikelihood(shape, graph);
+      return built;
+    } finally {
+      if (built == null) {
+        graph.close();
+      }
+    }
   }
 
   /**
@@ -58,15 +83,14 @@ final class ChannelLikelihood implements AutoCloseable {
    *
    * @param ofLogits the logits, {@code [n, height, width, channels, levels]}
    * @param ofImages the images, {@code [n, height, width, channels]}
-   * @param into where the parts go, in nats, {@code [images, channels]}
-   * @param from the index in {@code into} of the first image of the batch
+   * @param into where the parts go, in nats, {@code [n, channels]}
+   * @return {@code into}
    */
-  void compute(Tensor ofLogits, TUint8 ofImages, float[] into, int from) {
+  FloatDataBuffer compute(Tensor ofLogits, TUint8 ofImages, FloatDataBuffer into) {
     try (Result result =
         session.runner().feed(logits, ofLogits).feed(images, ofImages).fetch(logProb).run()) {
-      TFloat32 parts = (TFloat32) result.get(0);
-      parts.copyTo(
-          DataBuffers.of(into).offset((long) from * shape.channels()).narrow(parts.size()));
+      ((TFloat32) result.get(0)).copyTo(into);
+      return into;
     }
   }
 

@@ -28,7 +28,7 @@ public final class KnownPixels {
    */
   public static KnownPixels of(Images images, boolean[] known) {
     int pixels = images.shape().pixels();
-    int all = images.count() * pixels;
+    int all = Math.multiplyExact(images.count(), pixels);
     if (known.length == all) {
       return new KnownPixels(images, known);
     }
@@ -51,8 +51,8 @@ public final class KnownPixels {
   /** Makes images without a known pixel. */
   static KnownPixels none(ImageShape shape, int count) {
     return new KnownPixels(
-        Images.of(shape, new byte[count * shape.dimensions()]),
-        new boolean[count * shape.pixels()]);
+        Images.of(shape, new byte[Math.multiplyExact(count, shape.dimensions())]),
+        new boolean[Math.multiplyExact(count, shape.pixels())]);
   }
 
   /** The images. Levels of unknown pixels do not matter. */

@@ -41,10 +41,18 @@ final class LevelTensors {
     return Tensor.of(TBool.class, Shape.of(sizes), DataBuffers.of(bytes, true, false));
   }
 
-  /** Copies the levels of an output of a signature. */
-  static byte[] levels(Result result, String output) {
+  /**
+   * Copies the levels of an output of a signature.
+   *
+   * @throws IllegalArgumentException if there are more or fewer than {@code size} levels
+   */
+  static byte[] levels(Result result, String output, int size) {
     ByteDataBuffer data = result.get(output).orElseThrow().asRawTensor().data();
-    byte[] levels = new byte[Math.toIntExact(data.size())];
+    if (data.size() != size) {
+      throw new IllegalArgumentException(
+          "`" + output + "` has " + data.size() + " bytes; expected " + size);
+    }
+    byte[] levels = new byte[size];
     data.read(levels);
     return levels;
   }

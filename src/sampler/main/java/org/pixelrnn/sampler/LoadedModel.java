@@ -1,20 +1,27 @@
 package org.pixelrnn.sampler;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.records.PlainFolder;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.SignatureDef;
@@ -67,11 +74,27 @@ final class LoadedModel implements AutoCloseable {
           .build();
 
   private final SavedModelBundle bundle;
+  private final Path folder;
+  private final CallGate gate;
+
+  /** The streams whose callers set the pace. Those that nobody holds any more drop out. */
+  private final Set<RowStream> streams =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
   private final ImageShape shape;
   private final Optional<ImageShape> smallShape;
+  private final long parameters;
 
   private LoadedModel(SavedModelBundle bundle, Path folder) {
     this.bundle = bundle;
+    this.folder = folder;
+    this.gate = new CallGate(folder + ": the sampler of this model is closed");
+    this.parameters = parameters(bundle.metaGraphDef().getGraphDef(), folder);
+    if (parameters > 0 && !ModelFolder.hasWeights(folder)) {
+      // TensorFlow takes it for a model without variables, and fails when it is used.
+      throw new NotAModelException(
+          folder + ": the folder `variables` has no index; expected the model's weights");
+    }
     Map<String, SignatureDef> signatures = bundle.metaGraphDef().getSignatureDefMap();
     require(REQUIRED, signatures, folder);
     List<Long> logits = sizes(signatures.get("logits").getOutputsOrThrow("logits"));
@@ -130,24 +153,31 @@ final class LoadedModel implements AutoCloseable {
    *
    * @param version the folder of one version
    * @throws NotAModelException if TensorFlow cannot load it, or if a signature is missing
+   * @throws InputException if the folder's name cannot be given to TensorFlow
    */
   static LoadedModel load(Path version) {
     SavedModelBundle bundle;
-    try {
+    try (PlainFolder folder = PlainFolder.of(version)) {
       bundle =
-          SavedModelBundle.loader(version.toString())
+          SavedModelBundle.loader(folder.path().toString())
               .withTags("serve")
               .withConfigProto(CONFIGURATION)
               .load();
-    } catch (TensorFlowException e) {
+    } catch (IOException e) {
+      throw new InputException(version + ": cannot be read: " + InputException.reason(e), e);
+    } catch (RuntimeException e) {
+      // TensorFlow's exceptions have no type in common, and damaged files cause many of them.
       throw new NotAModelException(
           version + ": not a SavedModel that can be loaded (" + InputException.reason(e) + ")", e);
     }
+    LoadedModel loaded = null;
     try {
-      return new LoadedModel(bundle, version);
-    } catch (RuntimeException e) {
-      bundle.close();
-      throw e;
+      loaded = new LoadedModel(bundle, version);
+      return loaded;
+    } finally {
+      if (loaded == null) {
+        bundle.close();
+      }
     }
   }
 
@@ -178,14 +208,24 @@ final class LoadedModel implements AutoCloseable {
 
   /** The number of entries of all variables. */
   long parameters() {
-    return bundle.metaGraphDef().getGraphDef().getNodeList().stream()
-        .filter(node -> node.getOp().equals("VarHandleOp"))
-        .mapToLong(
-            node ->
-                node.getAttrOrThrow("shape").getShape().getDimList().stream()
-                    .mapToLong(dimension -> dimension.getSize())
-                    .reduce(1, Math::multiplyExact))
-        .sum();
+    return parameters;
+  }
+
+  private static long parameters(GraphDef graph, Path folder) {
+    try {
+      return graph.getNodeList().stream()
+          .filter(node -> node.getOp().equals("VarHandleOp"))
+          .mapToLong(
+              node ->
+                  node.getAttrOrThrow("shape").getShape().getDimList().stream()
+                      .mapToLong(dimension -> dimension.getSize())
+                      .reduce(1, Math::multiplyExact))
+          .reduce(0, Math::addExact);
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw new NotAModelException(
+          folder + ": a variable has no shape, or too large a shape; expected an exported model",
+          e);
+    }
   }
 
   private static String names(Map<String, ?> tensors) {
@@ -197,9 +237,83 @@ final class LoadedModel implements AutoCloseable {
    *
    * @param inputs tensors by their names in the signature
    * @return tensors by their names in the signature; the caller closes them
+   * @throws IllegalStateException if this is closed
+   * @throws InputException as {@link #guarded} does
    */
   Result call(String signature, Map<String, Tensor> inputs) {
-    return bundle.function(signature).call(inputs);
+    return during(() -> guarded(signature, () -> bundle.function(signature).call(inputs)));
+  }
+
+  /**
+   * Calls a signature and reads its outputs, which are then closed. The exceptions are those of
+   * {@link #call(String, Map)}.
+   */
+  <T> T call(String signature, Map<String, Tensor> inputs, Function<Result, T> reading) {
+    return during(
+        () -> {
+          try (Result outputs = call(signature, inputs)) {
+            return guarded(signature, () -> reading.apply(outputs));
+          }
+        });
+  }
+
+  /**
+   * Calls a signature, or reads its outputs.
+   *
+   * @throws NotAModelException if this fails: the graph of the signature is damaged
+   * @throws InputException if there is not enough memory
+   */
+  <T> T guarded(String signature, Supplier<T> use) {
+    try {
+      return use.get();
+    } catch (TFResourceExhaustedException e) {
+      throw new InputException(
+          folder
+              + ": not enough memory for `"
+              + signature
+              + "` ("
+              + InputException.reason(e)
+              + "); expected fewer images",
+          e);
+    } catch (RuntimeException e) {
+      throw new NotAModelException(
+          folder + ": `" + signature + "` fails (" + InputException.reason(e) + ")", e);
+    }
+  }
+
+  /**
+   * Makes several calls that belong together: {@link #close} waits for all of them.
+   *
+   * @throws IllegalStateException if this is closed
+   */
+  <T> T during(Supplier<T> calls) {
+    return gate.call(calls);
+  }
+
+  /**
+   * Makes a stream of rows whose caller sets the pace. {@link #close} ends it.
+   *
+   * @throws IllegalStateException if this is closed
+   */
+  RowStream rows(SampleRequest request) {
+    return during(
+        () -> {
+          RowStream stream = new RowStream(this, request);
+          streams.add(stream);
+          return stream;
+        });
+  }
+
+  /** Fails if this thread cannot call the model any more. */
+  void requireOpen() {
+    if (isClosed()) {
+      throw gate.refusal();
+    }
+  }
+
+  /** True if {@link #close} was called, and this thread is in no call that is under way. */
+  boolean isClosed() {
+    return gate.refuses();
   }
 
   /**
@@ -216,15 +330,33 @@ final class LoadedModel implements AutoCloseable {
       Map<String, Tensor> all = new HashMap<>(inputs);
       all.put("seed", seed);
       all.put("temperature", temperature);
-      try (Result output = call(signature, all)) {
-        return Images.of(imageShape, LevelTensors.levels(output, "images"));
-      }
+      return call(
+          signature,
+          all,
+          outputs ->
+              Images.of(
+                  imageShape,
+                  LevelTensors.levels(
+                      outputs,
+                      "images",
+                      Math.multiplyExact(request.count(), imageShape.dimensions()))));
     }
   }
 
-  /** Frees the model. It waits for calls that are under way. */
+  /**
+   * Frees the model. New calls are refused at once; those under way finish first. Streams of rows
+   * end with the row under way, and their states are freed.
+   *
+   * @throws IllegalStateException if a call that is under way does this itself
+   */
   @Override
   public void close() {
-    bundle.close();
+    gate.close();
+    List<RowStream> open;
+    synchronized (streams) {
+      open = List.copyOf(streams);
+    }
+    open.forEach(RowStream::modelCloses);
+    gate.awaitEnd(bundle::close);
   }
 }

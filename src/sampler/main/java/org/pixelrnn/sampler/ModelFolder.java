@@ -1,6 +1,5 @@
 package org.pixelrnn.sampler;
 
-import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Provenance;
+import org.pixelrnn.records.ProtoText;
 
 /**
  * The files of an exported model on disk.
@@ -33,6 +33,7 @@ public final class ModelFolder {
    * @param folder a model's folder, or the folder of one version
    * @return {@code folder} itself if it is a version; otherwise its version of the highest number
    * @throws NotAModelException if {@code folder} is missing or holds no version
+   * @throws InputException if {@code folder} cannot be listed
    */
   public static Path version(Path folder) {
     if (Files.exists(folder.resolve(GRAPH))) {
@@ -53,10 +54,19 @@ public final class ModelFolder {
                       folder
                           + ": no "
                           + GRAPH
-                          + " in it or in a numbered folder inside it; expected an exported model"));
+                          + " in it or in a numbered folder inside it; expected an exported"
+                          + " model"));
+    } catch (UncheckedIOException e) {
+      throw new InputException(
+          folder + ": cannot be listed: " + InputException.reason(e.getCause()), e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new InputException(folder + ": cannot be listed: " + InputException.reason(e), e);
     }
+  }
+
+  /** True if a version has weights. */
+  static boolean hasWeights(Path version) {
+    return Files.exists(version.resolve("variables").resolve("variables.index"));
   }
 
   /**
@@ -74,7 +84,7 @@ public final class ModelFolder {
    *
    * @param version the folder of one version
    * @return empty if the export has no such file
-   * @throws InputException if the file is not a {@link Provenance} message
+   * @throws InputException if the file cannot be read, or is not a {@link Provenance} message
    */
   public static Optional<Provenance> provenance(Path version) {
     Path file = provenanceFile(version);
@@ -82,11 +92,10 @@ public final class ModelFolder {
       return Optional.empty();
     }
     try {
-      return Optional.of(TextFormat.parse(Files.readString(file), Provenance.class));
-    } catch (TextFormat.ParseException e) {
-      throw new InputException(file + ": " + e.getMessage() + "; expected a Provenance message", e);
+      return Optional.of(ProtoText.read(file, Provenance.class));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new InputException(
+          file + ": " + InputException.reason(e) + "; expected a Provenance message", e);
     }
   }
 }

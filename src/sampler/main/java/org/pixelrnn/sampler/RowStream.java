@@ -58,7 +58,7 @@ public final class RowStream implements AutoCloseable {
     this.model = model;
     this.request = request;
     known = request.known().orElseGet(() -> KnownPixels.none(model.shape(), request.count()));
-    sampled = new byte[request.count() * model.shape().dimensions()];
+    sampled = new byte[Math.multiplyExact(request.count(), model.shape().dimensions())];
   }
 
   /** The shape of each image. */
@@ -77,7 +77,8 @@ public final class RowStream implements AutoCloseable {
    *
    * @return true if a row was sampled; false if there is no further row, or if the stream was
    *     closed before the row was complete
-   * @throws IllegalStateException if another thread is in this method
+   * @throws IllegalStateException if another thread is in this method, or if the sampler was closed
+   *     before the last row
    */
   public boolean next() {
     if (!begin()) {
@@ -85,9 +86,9 @@ public final class RowStream implements AutoCloseable {
     }
     boolean found = false;
     try {
-      found = sampleRow();
+      found = model.during(this::sampleRow);
     } finally {
-      end(!found || row + 1 == shape().height());
+      end(found);
     }
     return found;
   }
@@ -131,28 +132,47 @@ public final class RowStream implements AutoCloseable {
     }
   }
 
-  /** Samples all rows that are left, tells the listener of each, and closes the stream. */
-  Images sampleAll(RowListener listener) {
-    try (this) {
-      while (next()) {
-        listener.row(row, levels);
-      }
+  /** Frees the state when no row is under way: the model is about to be closed. */
+  synchronized void modelCloses() {
+    if (!busy) {
+      free();
     }
-    return Images.of(shape(), sampled);
+  }
+
+  /**
+   * Samples all rows, tells the listener of each, and closes the stream. This is one call: closing
+   * the model waits for the last row.
+   */
+  static Images sampleAll(LoadedModel model, SampleRequest request, RowListener listener) {
+    return model.during(
+        () -> {
+          try (RowStream rows = new RowStream(model, request)) {
+            while (rows.next()) {
+              listener.row(rows.row, rows.levels);
+            }
+            return Images.of(rows.shape(), rows.sampled);
+          }
+        });
   }
 
   private synchronized boolean begin() {
     if (busy) {
       throw new IllegalStateException("another thread samples a row of this stream");
     }
+    if (!closed) {
+      model.requireOpen();
+    }
     busy = !closed;
     return busy;
   }
 
-  private synchronized void end(boolean last) {
+  private synchronized void end(boolean found) {
     busy = false;
-    closed |= last;
-    if (closed) {
+    boolean modelClosed = model.isClosed();
+    boolean last = row + 1 == shape().height();
+    // A stream that its model has cut short says so whenever it is asked for a row.
+    closed |= last || (!found && !modelClosed);
+    if (closed || modelClosed) {
       free();
     }
   }
@@ -189,9 +209,9 @@ public final class RowStream implements AutoCloseable {
     if (isClosed()) {
       return false;
     }
-    row++;
-    levels = LevelTensors.levels(output, "values");
     int size = shape().width() * shape().channels();
+    levels = model.guarded("next_row", () -> LevelTensors.levels(output, "values", count() * size));
+    row++;
     for (int i = 0; i < count(); i++) {
       System.arraycopy(levels, i * size, sampled, (i * shape().height() + row) * size, size);
     }

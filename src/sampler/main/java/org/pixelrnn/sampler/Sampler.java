@@ -1,5 +1,6 @@
 package org.pixelrnn.sampler;
 
+import com.google.common.base.Preconditions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.pixelrnn.proto.v1.DataConfig;
 import org.pixelrnn.proto.v1.Provenance;
 import org.tensorflow.Result;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -35,14 +37,14 @@ import org.tensorflow.types.TUint8;
  * }
  * }</pre>
  *
+ * <p>A model may be damaged in a way that is not noticed when it is opened. Calls of its damaged
+ * part then throw a {@link NotAModelException}.
+ *
  * <p>The same seed gives the same images: all at once, row by row, and in any other program that
- * calls the model's signatures. Several threads may use a sampler at the same time. Close it when
- * no thread uses it any more.
+ * calls the model's signatures. Several threads may use a sampler at the same time, and any thread
+ * may close it.
  */
 public final class Sampler implements AutoCloseable {
-  /** The most logits that one call computes: 64 MiB of floats. */
-  private static final int LOGITS_PER_CALL = 1 << 24;
-
   private final LoadedModel model;
   private final ImageShape shape;
   private final Optional<SmallImages> small;
@@ -67,7 +69,16 @@ public final class Sampler implements AutoCloseable {
   public static Sampler open(Path model) {
     Path version = ModelFolder.version(model);
     Optional<Provenance> provenance = ModelFolder.provenance(version);
-    return new Sampler(version, provenance, LoadedModel.load(version));
+    LoadedModel loaded = LoadedModel.load(version);
+    Sampler sampler = null;
+    try {
+      sampler = new Sampler(version, provenance, loaded);
+      return sampler;
+    } finally {
+      if (sampler == null) {
+        loaded.close();
+      }
+    }
   }
 
   /** The shape of the images that the model samples. */
@@ -144,7 +155,7 @@ public final class Sampler implements AutoCloseable {
    * @throws InputException as {@link #sample(SampleRequest)} does
    */
   public RowStream rows(SampleRequest request) {
-    return new RowStream(model, check(request));
+    return model.rows(check(request));
   }
 
   /**
@@ -165,7 +176,7 @@ public final class Sampler implements AutoCloseable {
   /** Samples the same images row by row and tells the listener of each row. */
   public Images sample(int count, long seed, float temperature, RowListener listener) {
     SampleRequest request = SampleRequest.of(count, seed).withTemperature(temperature);
-    return rows(request).sampleAll(listener);
+    return RowStream.sampleAll(model, check(request), listener);
   }
 
   /**
@@ -188,7 +199,7 @@ public final class Sampler implements AutoCloseable {
       Images images, boolean[] known, long seed, float temperature, RowListener listener) {
     SampleRequest request =
         SampleRequest.completing(images, known, seed).withTemperature(temperature);
-    return rows(request).sampleAll(listener);
+    return RowStream.sampleAll(model, check(request), listener);
   }
 
   /**
@@ -200,14 +211,17 @@ public final class Sampler implements AutoCloseable {
    */
   public float[] logProb(Images images) {
     SampleRequest.check("images", images, shape);
+    return model.during(() -> logProbInBatches(images));
+  }
+
+  private float[] logProbInBatches(Images images) {
     float[] all = new float[images.count()];
-    int batch = imagesPerCall();
+    int batch = LikelihoodBatch.size(shape);
     for (int from = 0; from < all.length; from += batch) {
-      int to = Math.min(all.length, from + batch);
-      try (TUint8 x = LevelTensors.of(images.slice(from, to));
-          Result result = model.call("log_prob", Map.of("images", x))) {
-        TFloat32 nats = (TFloat32) result.get("log_prob").orElseThrow();
-        nats.copyTo(DataBuffers.of(all).offset(from).narrow(to - from));
+      int count = Math.min(batch, all.length - from);
+      FloatDataBuffer into = DataBuffers.of(all).offset(from).narrow(count);
+      try (TUint8 x = LevelTensors.of(images.slice(from, from + count))) {
+        model.call("log_prob", Map.of("images", x), outputs -> copy(outputs, "log_prob", into));
       }
     }
     return all;
@@ -222,15 +236,25 @@ public final class Sampler implements AutoCloseable {
    */
   public float[] logProbByChannel(Images images) {
     SampleRequest.check("images", images, shape);
+    return model.during(() -> logProbByChannelInBatches(images));
+  }
+
+  private float[] logProbByChannelInBatches(Images images) {
     int n = images.count();
-    float[] all = new float[n * shape.channels()];
-    int batch = imagesPerCall();
-    try (ChannelLikelihood parts = new ChannelLikelihood(shape)) {
+    float[] all = new float[Math.multiplyExact(n, shape.channels())];
+    int batch = LikelihoodBatch.size(shape);
+    try (ChannelLikelihood parts = ChannelLikelihood.of(shape)) {
       for (int from = 0; from < n; from += batch) {
-        int to = Math.min(n, from + batch);
-        try (TUint8 x = LevelTensors.of(images.slice(from, to));
-            Result result = model.call("logits", Map.of("images", x))) {
-          parts.compute(result.get("logits").orElseThrow(), x, all, from);
+        int to = from + Math.min(batch, n - from);
+        FloatDataBuffer into =
+            DataBuffers.of(all)
+                .offset((long) from * shape.channels())
+                .narrow((long) (to - from) * shape.channels());
+        try (TUint8 x = LevelTensors.of(images.slice(from, to))) {
+          model.call(
+              "logits",
+              Map.of("images", x),
+              outputs -> parts.compute(outputs.get("logits").orElseThrow(), x, into));
         }
       }
     }
@@ -248,20 +272,40 @@ public final class Sampler implements AutoCloseable {
    */
   public float[] logits(Images images) {
     SampleRequest.check("images", images, shape);
-    long size = images.count() * logitsPerImage();
+    long size = (long) images.count() * shape.logits();
     if (size > Integer.MAX_VALUE) {
       throw new InputException(
           "logits of " + images + ": " + size + " numbers; expected at most " + Integer.MAX_VALUE);
     }
     float[] all = new float[(int) size];
-    try (TUint8 x = LevelTensors.of(images);
-        Result result = model.call("logits", Map.of("images", x))) {
-      ((TFloat32) result.get("logits").orElseThrow()).copyTo(DataBuffers.of(all));
+    FloatDataBuffer into = DataBuffers.of(all);
+    try (TUint8 x = LevelTensors.of(images)) {
+      model.call("logits", Map.of("images", x), outputs -> copy(outputs, "logits", into));
     }
     return all;
   }
 
-  /** Frees the model. It waits for calls that are under way. */
+  /** Copies an output that must have as many numbers as {@code into}. */
+  private static FloatDataBuffer copy(Result outputs, String name, FloatDataBuffer into) {
+    TFloat32 numbers = (TFloat32) outputs.get(name).orElseThrow();
+    Preconditions.checkArgument(
+        numbers.size() == into.size(),
+        "`%s` has %s numbers; expected %s",
+        name,
+        numbers.size(),
+        into.size());
+    numbers.copyTo(into);
+    return into;
+  }
+
+  /**
+   * Frees the model. New calls are refused at once with an {@link IllegalStateException}. Calls
+   * that are under way finish first, also those with a {@link RowListener}, and this method waits
+   * for them. A {@link RowStream} ends with the row under way; its state is freed, and its next
+   * call of {@link RowStream#next} is refused.
+   *
+   * @throws IllegalStateException if a listener of a call calls this
+   */
   @Override
   public void close() {
     model.close();
@@ -269,13 +313,5 @@ public final class Sampler implements AutoCloseable {
 
   private SampleRequest check(SampleRequest request) {
     return request.checkedFor(shape, model.smallShape());
-  }
-
-  private long logitsPerImage() {
-    return (long) shape.dimensions() * shape.levels();
-  }
-
-  private int imagesPerCall() {
-    return (int) Math.max(1, LOGITS_PER_CALL / logitsPerImage());
   }
 }

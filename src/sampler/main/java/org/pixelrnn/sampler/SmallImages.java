@@ -62,7 +62,7 @@ public final class SmallImages {
   public Images upscale(Images small, long seed, float temperature, RowListener listener) {
     SampleRequest request =
         checked(SampleRequest.upscaling(small, seed).withTemperature(temperature));
-    return new RowStream(model, request).sampleAll(listener);
+    return RowStream.sampleAll(model, request, listener);
   }
 
   /**
@@ -74,8 +74,10 @@ public final class SmallImages {
   public Images of(Images images) {
     SampleRequest.check("images", images, model.shape());
     boolean[] none = new boolean[images.shape().pixels()];
+    int size = Math.multiplyExact(images.count(), shape.dimensions());
     try (Result reduced = reduce(KnownPixels.of(images, none))) {
-      return Images.of(shape, LevelTensors.levels(reduced, "small"));
+      return model.guarded(
+          "reduce", () -> Images.of(shape, LevelTensors.levels(reduced, "small", size)));
     }
   }
 
@@ -85,6 +87,10 @@ public final class SmallImages {
    * @param request a request that the model can answer, without small images
    */
   Images sampleFor(SampleRequest request) {
+    return model.during(() -> sampleInSteps(request));
+  }
+
+  private Images sampleInSteps(SampleRequest request) {
     if (request.known().isEmpty()) {
       try (TInt32 count = TInt32.scalarOf(request.count())) {
         return model.sample("sample_small", Map.of("count", count), request, shape);

@@ -5,6 +5,7 @@
  * <p>Start at {@link org.pixelrnn.sampler.Sampler}: it opens a model, samples, completes and
  * computes likelihoods. Then read {@link org.pixelrnn.sampler.SampleRequest}, which says what to
  * sample, and {@link org.pixelrnn.sampler.RowStream}, which gives it row by row. {@link
+ * org.pixelrnn.sampler.SamplePiece} splits requests that are too large for memory. {@link
  * org.pixelrnn.sampler.SmallImages} belongs to multi-scale models. {@link
  * org.pixelrnn.sampler.ModelFolder} knows the files of an export.
  *

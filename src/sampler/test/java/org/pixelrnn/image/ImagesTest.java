@@ -72,20 +72,6 @@ class ImagesTest {
     assertThrows(IllegalArgumentException.class, () -> Images.concat(List.of(image, other)));
   }
 
-  @Example
-  void aShapeOfTooManySubPixelsIsRefused() {
-    assertEquals(Integer.MAX_VALUE, new ImageShape(1, Integer.MAX_VALUE, 1, 2).dimensions());
-    for (int[] size : new int[][] {{65536, 32768, 1}, {32768, 32768, 3}, {1 << 30, 4, 1}}) {
-      String message =
-          assertThrows(
-                  IllegalArgumentException.class,
-                  () -> new ImageShape(size[0], size[1], size[2], 2))
-              .getMessage();
-      assertEquals(
-          size[0] + "×" + size[1] + "×" + size[2] + " sub-pixels, but at most 2147483647", message);
-    }
-  }
-
   private static BufferedImage painted(Images image) {
     ImageShape shape = image.shape();
     BufferedImage picture =

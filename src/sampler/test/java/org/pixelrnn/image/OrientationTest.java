@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,17 +13,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** JPEGs of one picture, stored as cameras held in all ways store them. */
+/** Files of one picture, stored as cameras held in all ways store them. */
 class OrientationTest {
   private static final int HEIGHT = 16;
   private static final int WIDTH = 24;
+
+  private static final ImageShape SHAPE = new ImageShape(HEIGHT, WIDTH, 1, 256);
 
   @TempDir private Path folder;
 
@@ -48,9 +48,10 @@ class OrientationTest {
   @ParameterizedTest
   @MethodSource("everyWay")
   void aPictureIsShownAsTheCameraWasHeld(int value, ByteOrder order, int type) throws IOException {
-    byte[] jpeg = withExif(stored(value, type), exif(value, order));
+    byte[] jpeg =
+        PictureBytes.jpegWithExif(stored(value, type, "jpeg"), PictureBytes.exif(value, order));
     Path file = Files.write(folder.resolve("photo.jpg"), jpeg);
-    byte[] values = ImageFile.read(file, new ImageShape(HEIGHT, WIDTH, 1, 256));
+    byte[] values = ImageFile.read(file, SHAPE);
     for (int r = 0; r < HEIGHT; r++) {
       for (int c = 0; c < WIDTH; c++) {
         assertEquals(brightness(r, c), Byte.toUnsignedInt(values[r * WIDTH + c]), 3);
@@ -59,24 +60,85 @@ class OrientationTest {
   }
 
   @ParameterizedTest
+  @MethodSource("everyWay")
+  void aPngIsShownAsTheCameraWasHeld(int value, ByteOrder order, int type) {
+    byte[] png =
+        PictureBytes.pngWithExif(stored(value, type, "png"), PictureBytes.exif(value, order));
+    byte[] values = Picture.of(ImageFile.decode(png, "photo")).values(SHAPE);
+    for (int i = 0; i < values.length; i++) {
+      assertEquals(brightness(i / WIDTH, i % WIDTH), Byte.toUnsignedInt(values[i]));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyWay")
+  void aTiffIsShownAsTheCameraWasHeld(int value, ByteOrder order, int type) {
+    byte[] tiff = withOrientation(stored(value, type, "tiff"), value);
+    byte[] values = Picture.of(ImageFile.decode(tiff, "scan")).values(SHAPE);
+    for (int i = 0; i < values.length; i++) {
+      assertEquals(brightness(i / WIDTH, i % WIDTH), Byte.toUnsignedInt(values[i]));
+    }
+  }
+
+  /** Turns a field of a TIFF that no one needs, ResolutionUnit, into the orientation. */
+  private static byte[] withOrientation(byte[] tiff, int value) {
+    ByteBuffer file =
+        ByteBuffer.wrap(tiff)
+            .order(tiff[0] == 'M' ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    int directory = file.getInt(4);
+    for (int field = 0; field < file.getShort(directory); field++) {
+      int at = directory + 2 + 12 * field;
+      if (file.getShort(at) == 296) {
+        file.putShort(at, (short) TiffDirectory.ORIENTATION).putShort(at + 8, (short) value);
+        return tiff;
+      }
+    }
+    throw new AssertionError("no resolution unit");
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyWay")
+  void aWebPIsShownLikeAPngOfTheSamePixels(int value, ByteOrder order, int type) {
+    byte[] exif = PictureBytes.exif(value, order);
+    BufferedImage stored = ImageFile.decode(PictureBytes.webP(), "stored");
+    byte[] png = PictureBytes.pngWithExif(PictureBytes.of(stored, "png"), exif);
+    byte[] mark = "Exif\0\0".getBytes(US_ASCII);
+    boolean marked = type == BufferedImage.TYPE_BYTE_GRAY;
+    byte[] webP =
+        PictureBytes.webPWithExif(
+            PictureBytes.webP(), marked ? PictureBytes.join(mark, exif) : exif);
+    BufferedImage expected = ImageFile.decode(png, "png");
+    BufferedImage found = ImageFile.decode(webP, "webp");
+    assertEquals(expected.getHeight(), found.getHeight());
+    assertEquals(expected.getWidth(), found.getWidth());
+    for (int r = 0; r < expected.getHeight(); r++) {
+      for (int c = 0; c < expected.getWidth(); c++) {
+        assertEquals(expected.getRGB(c, r), found.getRGB(c, r));
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 9, 6 << 8})
-  void aValueThatThereIsNotChangesNothing(int value) throws IOException {
+  void aValueThatThereIsNotChangesNothing(int value) {
     byte[] jpeg =
-        withExif(stored(1, BufferedImage.TYPE_INT_RGB), exif(value, ByteOrder.BIG_ENDIAN));
+        PictureBytes.jpegWithExif(
+            stored(1, BufferedImage.TYPE_INT_RGB, "jpeg"),
+            PictureBytes.exif(value, ByteOrder.BIG_ENDIAN));
     assertEquals(WIDTH, ImageFile.decode(jpeg, "photo").getWidth());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 4, 9, 12, 21})
-  void brokenExifDataDoesNotBreakThePicture(int length) throws IOException {
-    byte[] part = Arrays.copyOf(exif(6, ByteOrder.BIG_ENDIAN), length);
-    byte[] jpeg = withExif(stored(1, BufferedImage.TYPE_INT_RGB), part);
+  void brokenExifDataDoesNotBreakThePicture(int length) {
+    byte[] part = Arrays.copyOf(PictureBytes.exif(6, ByteOrder.BIG_ENDIAN), length);
+    byte[] jpeg = PictureBytes.jpegWithExif(stored(1, BufferedImage.TYPE_INT_RGB, "jpeg"), part);
     BufferedImage found = ImageFile.decode(jpeg, "photo");
     assertEquals(WIDTH * HEIGHT, found.getWidth() * found.getHeight());
   }
 
-  /** The picture as a JPEG whose first row and column are where a value of the tag says. */
-  private static byte[] stored(int value, int type) throws IOException {
+  /** The picture as a file whose first row and column are where a value of the tag says. */
+  private static byte[] stored(int value, int type, String format) {
     // Exif 2.3, table 6: the side of the shown picture where row 0 and where column 0 is.
     String rowZero =
         List.of("top", "top", "bottom", "bottom", "left", "right", "right", "left").get(value - 1);
@@ -96,9 +158,7 @@ class OrientationTest {
         }
       }
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ImageIO.write(stored, "jpeg", out);
-    return out.toByteArray();
+    return PictureBytes.of(stored, format);
   }
 
   /** Where in the shown picture, counted from the top or the left, the n-th line from a side is. */
@@ -108,25 +168,5 @@ class OrientationTest {
       case "right" -> WIDTH - 1 - n;
       default -> n;
     };
-  }
-
-  /** A TIFF file of one field, the tag 0x0112. */
-  private static byte[] exif(int value, ByteOrder order) {
-    ByteBuffer tiff = ByteBuffer.allocate(26).order(order);
-    tiff.put((order == ByteOrder.BIG_ENDIAN ? "MM" : "II").getBytes(US_ASCII));
-    tiff.putShort((short) 42).putInt(8).putShort((short) 1);
-    tiff.putShort((short) 0x0112).putShort((short) 3).putInt(1).putShort((short) value);
-    return tiff.array();
-  }
-
-  private static byte[] withExif(byte[] jpeg, byte[] tiff) {
-    return ByteBuffer.allocate(jpeg.length + 10 + tiff.length)
-        .put(jpeg, 0, 2)
-        .putShort((short) 0xffe1)
-        .putShort((short) (8 + tiff.length))
-        .put("Exif\0\0".getBytes(US_ASCII))
-        .put(tiff)
-        .put(jpeg, 2, jpeg.length - 2)
-        .array();
   }
 }

@@ -1,11 +1,14 @@
 package org.pixelrnn.image;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,5 +138,76 @@ class SampleGridTest {
     assertEquals(0, pixel(upscaled, shape, scale, 0, 0, 1, 1));
     assertEquals(0xFFFFFF, pixel(upscaled, shape, scale, 0, 0, 1, 2));
     assertEquals(0xFFFFFF, pixel(upscaled, shape, scale, 1, 0, 0, 1));
+  }
+
+  /** Images of a shape, all of them different. */
+  private static Images different(ImageShape shape, int count) {
+    byte[] levels = new byte[count * shape.dimensions()];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = (byte) ((i + i / 7 + i / 64) % shape.levels());
+    }
+    return Images.of(shape, levels);
+  }
+
+  private static void assertSame(BufferedImage expected, BufferedImage found) {
+    assertEquals(expected.getWidth(), found.getWidth());
+    assertEquals(expected.getHeight(), found.getHeight());
+    int width = expected.getWidth();
+    int height = expected.getHeight();
+    assertArrayEquals(
+        expected.getRGB(0, 0, width, height, null, 0, width),
+        found.getRGB(0, 0, width, height, null, 0, width));
+  }
+
+  @Test
+  void aGridThatIsFilledPieceByPieceIsTheSame() {
+    ImageShape shape = new ImageShape(4, 6, 3, 5);
+    Images images = different(shape, 7);
+    Images small = different(new ImageShape(2, 3, 3, 5), 7);
+    SampleGrid samples = SampleGrid.ofSamples(shape, 7);
+    SampleGrid pairs = SampleGrid.ofPairs(shape, 7);
+    SampleGrid upscaled = SampleGrid.ofUpscaled(shape, 7);
+    upscaled.paint(small.slice(0, 1), 0, 1);
+    for (int[] piece : new int[][] {{0, 3}, {3, 6}, {6, 7}}) {
+      Images part = images.slice(piece[0], piece[1]);
+      samples.paint(part, piece[0], 1);
+      pairs.paint(small.slice(piece[0], piece[1]), 2 * piece[0], 2);
+      pairs.paint(part, 2 * piece[0] + 1, 2);
+      upscaled.paint(part, 1 + piece[0], 1);
+    }
+    assertSame(SampleGrid.of(images), samples.picture());
+    assertSame(SampleGrid.scales(small, images), pairs.picture());
+    assertSame(SampleGrid.upscaled(small.slice(0, 1), images), upscaled.picture());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"28,1,2147483647", "1000,3,200"})
+  void asManyImagesAsFitAreNamed(int side, int channels, int count) {
+    ImageShape shape = new ImageShape(side, side, channels, 2);
+    List<IntFunction<SampleGrid>> grids =
+        List.of(
+            n -> SampleGrid.ofSamples(shape, n),
+            n -> SampleGrid.ofPairs(shape, n),
+            n -> SampleGrid.ofUpscaled(shape, n),
+            n -> SampleGrid.ofCompletions(shape, n, 3));
+    for (IntFunction<SampleGrid> grid : grids) {
+      String message =
+          assertThrows(PictureTooLargeException.class, () -> grid.apply(count)).getMessage();
+      assertTrue(message.startsWith(count + " images of " + shape + " do not fit "), message);
+      int most = Integer.parseInt(message.replaceAll(".* at most (\\d+) images", "$1"));
+      BufferedImage picture = grid.apply(most).picture();
+      assertTrue((long) picture.getWidth() * picture.getHeight() <= 100_000_000);
+      assertThrows(PictureTooLargeException.class, () -> grid.apply(most + 1));
+    }
+  }
+
+  @Test
+  void whatNeverFitsIsRefused() {
+    ImageShape large = new ImageShape(20_000, 20_000, 1, 2);
+    assertThrows(PictureTooLargeException.class, () -> SampleGrid.ofSamples(large, 1));
+    ImageShape small = new ImageShape(2, 2, 1, 2);
+    int most = Integer.MAX_VALUE;
+    assertThrows(PictureTooLargeException.class, () -> SampleGrid.ofCompletions(small, 1, most));
+    assertThrows(PictureTooLargeException.class, () -> SampleGrid.ofCompletions(small, most, most));
   }
 }

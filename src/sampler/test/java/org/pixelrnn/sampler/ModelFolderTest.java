@@ -93,6 +93,10 @@ class ModelFolderTest {
     String message = assertThrows(InputException.class, () -> Sampler.open(version)).getMessage();
     assertTrue(message.startsWith(file + ": "), message);
     assertTrue(message.endsWith("; expected a Provenance message"), message);
+    Files.write(file, new byte[] {(byte) 0xff});
+    assertEquals(
+        file + ": it is not text (UTF-8); expected a Provenance message",
+        assertThrows(InputException.class, () -> Sampler.open(version)).getMessage());
   }
 
   private static void assertNotAModel(String reason, Path model) {

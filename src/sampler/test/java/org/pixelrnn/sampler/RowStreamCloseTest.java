@@ -113,7 +113,7 @@ class RowStreamCloseTest {
       sampler.sample(2, 1, 1);
       NativeObjects before = NativeObjects.count();
       RowStream rows = sampler.rows(SampleRequest.of(2, 1));
-      String message = assertThrows(IllegalArgumentException.class, rows::next).getMessage();
+      String message = assertThrows(NotAModelException.class, rows::next).getMessage();
       assertTrue(message.contains("You must feed a value for placeholder"), message);
       before.assertNoneIsLeft();
       assertFalse(rows.next());

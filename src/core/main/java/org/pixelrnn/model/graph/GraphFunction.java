@@ -40,17 +40,20 @@ public final class GraphFunction {
    * @param name the name of the function in a graph
    */
   public static ConcreteFunction create(String name, Body body) {
-    return ConcreteFunction.create(
-        tf -> {
-          GraphFunction function = new GraphFunction(tf);
-          function.signature.key(name).methodName(name);
-          List<? extends Operand<?>> results = body.results(function);
-          for (int i = 0; i < results.size(); i++) {
-            // An identity for each: one tensor may be two results, or an argument and a result.
-            function.signature.output("result" + i, tf.identity(results.get(i)));
-          }
-          return function.signature.build();
-        });
+    return LatinDigits.during(
+        () ->
+            ConcreteFunction.create(
+                tf -> {
+                  GraphFunction function = new GraphFunction(tf);
+                  function.signature.key(name).methodName(name);
+                  List<? extends Operand<?>> results = body.results(function);
+                  for (int i = 0; i < results.size(); i++) {
+                    // An identity for each: one tensor may be two results, or an argument and a
+                    // result.
+                    function.signature.output("result" + i, tf.identity(results.get(i)));
+                  }
+                  return function.signature.build();
+                }));
   }
 
   /** The scope that the operations of the function are added to. */

@@ -1,11 +1,17 @@
 package org.pixelrnn.model.graph;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.pixelrnn.image.InputException;
 import org.tensorflow.Operand;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFUnimplementedException;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.Restore;
@@ -63,6 +69,21 @@ public final class WeightFile {
       Ops tf, Operand<TString> prefix, List<Weight> weights, List<Operand<TFloat32>> values) {
     Operand<TString> names = names(tf, weights, Weight::name);
     return tf.train.save(prefix, names, whole(tf, names), List.copyOf(values));
+  }
+
+  /**
+   * Runs operations that read or write a file.
+   *
+   * @param operations runs a session, for instance {@code runner::run}
+   * @throws IOException if the file cannot be read or written, or holds other tensors than the
+   *     operations expect; the message is one line
+   */
+  public static <T> T access(Supplier<T> operations) throws IOException {
+    try {
+      return operations.get();
+    } catch (TensorFlowException | TFInvalidArgumentException | TFUnimplementedException e) {
+      throw new IOException(InputException.reason(e), e);
+    }
   }
 
   private static Operand<TString> names(

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.pixelrnn.model.MultiScaleNetwork;
 import org.pixelrnn.model.Reduction;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.BuildGuard;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -33,8 +34,11 @@ public final class MultiScaleSampler implements GraphSampler {
   public MultiScaleSampler(MultiScaleNetwork model) {
     this.model = model;
     this.reduction = model.reduction();
-    this.small = new NetworkSampler(model.small());
-    this.full = new NetworkSampler(model.full());
+    try (BuildGuard guard = new BuildGuard()) {
+      small = guard.made(new NetworkSampler(model.small()));
+      full = guard.made(new NetworkSampler(model.full()));
+      guard.allBuilt();
+    }
   }
 
   /** Samples small images, and then whole images given the small ones. */

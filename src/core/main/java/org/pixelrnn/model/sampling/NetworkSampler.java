@@ -7,6 +7,7 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.BuildGuard;
 import org.pixelrnn.model.graph.EmptyBatch;
 import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.RowState;
@@ -35,10 +36,15 @@ public final class NetworkSampler implements GraphSampler {
   public NetworkSampler(Network network) {
     this.network = network;
     this.shape = network.shape();
-    this.row = new RowSamplingFunction(network, Lanes.one(shape.width()));
-    this.turn =
-        network.lanes().count() == 1 ? row : new RowSamplingFunction(network, network.lanes());
-    this.loop = new TurnLoop(network, turn);
+    try (BuildGuard guard = new BuildGuard()) {
+      row = guard.made(new RowSamplingFunction(network, Lanes.one(shape.width())));
+      turn =
+          network.lanes().count() == 1
+              ? row
+              : guard.made(new RowSamplingFunction(network, network.lanes()));
+      loop = guard.made(new TurnLoop(network, turn));
+      guard.allBuilt();
+    }
   }
 
   /**

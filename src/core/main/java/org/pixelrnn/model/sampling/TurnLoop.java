@@ -5,6 +5,7 @@ import java.util.List;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BatchSize;
+import org.pixelrnn.model.graph.BuildGuard;
 import org.pixelrnn.model.graph.GraphFunction;
 import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.RowState;
@@ -59,8 +60,11 @@ final class TurnLoop implements AutoCloseable {
     this.network = network;
     this.row = row;
     this.lanes = row.lanes();
-    this.turnsLeft = GraphFunction.create("turns_left", this::turnsLeft);
-    this.nextTurn = GraphFunction.create("next_turn", this::nextTurn);
+    try (BuildGuard guard = new BuildGuard()) {
+      turnsLeft = guard.made(GraphFunction.create("turns_left", this::turnsLeft));
+      nextTurn = guard.made(GraphFunction.create("next_turn", this::nextTurn));
+      guard.allBuilt();
+    }
   }
 
   /**
