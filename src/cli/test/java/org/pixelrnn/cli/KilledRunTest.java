@@ -41,7 +41,7 @@ class KilledRunTest {
 
   /** 40 pictures, of which 32 are trained on: an epoch has 4 steps. */
   @BeforeEach
-  void draw() throws IOException {
+  void makePictures() throws IOException {
     Random random = new Random(1);
     for (int i = 0; i < 40; i++) {
       BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
@@ -122,7 +122,7 @@ class KilledRunTest {
     return Files.exists(folder.resolve("killed/run.textproto"));
   }
 
-  /** The step of the last checkpoint, 0 if there is none. */
+  /** The step of the last checkpoint, or 0 without a checkpoint. */
   private long lastStep() throws IOException {
     Path checkpoints = folder.resolve("killed/checkpoints");
     if (!Files.exists(checkpoints)) {

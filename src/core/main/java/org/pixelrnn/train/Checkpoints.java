@@ -156,7 +156,8 @@ final class Checkpoints {
   /**
    * The last whole checkpoint, from which a run is resumed.
    *
-   * @throws InputException if there is none, but there are checkpoints that are not whole
+   * @return empty if the folder holds no checkpoint
+   * @throws InputException if the folder holds checkpoints and all of them are damaged
    */
   Optional<WholeCheckpoint> toResume() throws IOException {
     Optional<WholeCheckpoint> last = last();
@@ -165,8 +166,8 @@ final class Checkpoints {
         if (WholeCheckpoint.isNamedLikeOne(entry)) {
           throw new InputException(
               entry
-                  + ": is not a whole checkpoint, and there is no other; expected a whole one, or"
-                  + " none, with which the run begins anew");
+                  + ": is damaged, and there is no whole checkpoint; expected a whole one, or an empty"
+                  + " folder to begin anew");
         }
       }
     }

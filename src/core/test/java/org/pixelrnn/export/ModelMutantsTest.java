@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.Mutants;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.sampler.SampleRequest;
@@ -46,26 +46,21 @@ class ModelMutantsTest {
     }
   }
 
+  static Stream<String> files() {
+    return Stream.of(
+        "saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001");
+  }
+
   @Tag("slow")
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "saved_model.pb",
-        "variables/variables.index",
-        "variables/variables.data-00000-of-00001"
-      })
+  @MethodSource("files")
   void some(String name) throws IOException {
     check(name, SOME);
   }
 
   @Tag("soak")
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "saved_model.pb",
-        "variables/variables.index",
-        "variables/variables.data-00000-of-00001"
-      })
+  @MethodSource("files")
   void many(String name) throws IOException {
     check(name, MANY);
   }

@@ -27,8 +27,8 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
 
 /**
- * Whatever is not a whole checkpoint is passed over, with one warning that names it. It is never
- * taken, and never in the way.
+ * Only whole checkpoints are read. Everything else in their folder is skipped, and one warning
+ * names it.
  */
 class CheckpointsTest {
   private static final SmallRun RUN = SmallRun.pixelCnn();
@@ -57,7 +57,7 @@ class CheckpointsTest {
         damage("another step", all -> replace(all.resolve(MANIFEST), "step: 12", "step: 13")),
         damage("no step", all -> replace(all.resolve(MANIFEST), "step: 12", "")),
         damage(
-            "a likelihood that is none",
+            "a validation without a likelihood",
             all -> replace(all.resolve(MANIFEST), "(?m)nats_per_image: .*$", "")),
         damage("no digest of the index", all -> replace(all.resolve(MANIFEST), "index", "indes")),
         damage(
@@ -256,8 +256,8 @@ class CheckpointsTest {
     InputException refused = assertThrows(InputException.class, () -> RUN.train(folder, 12));
     assertEquals(
         first
-            + ": is not a whole checkpoint, and there is no other; expected a whole one, or none,"
-            + " with which the run begins anew",
+            + ": is damaged, and there is no whole checkpoint; expected a whole one, or an empty folder"
+            + " to begin anew",
         refused.getMessage());
     assertTrue(Files.exists(checkpoints().resolve(DATA)), "what was saved is kept");
     assertThrows(InputException.class, () -> TrainedModel.open(RunDirectory.open(folder)));

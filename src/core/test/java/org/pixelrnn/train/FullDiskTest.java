@@ -139,7 +139,7 @@ class FullDiskTest {
     process.destroyForcibly();
   }
 
-  /** Whose operations fail. */
+  /** The threads whose operations fail. */
   enum Whose {
     OURS,
     TENSORFLOW

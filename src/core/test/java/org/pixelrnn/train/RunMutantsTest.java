@@ -75,7 +75,7 @@ class RunMutantsTest {
     }
   }
 
-  /** Of each file: its name, its part that is damaged (empty for all), its frame, its reading. */
+  /** For each file: its name, the part to damage (empty for all of it), its framing, its reader. */
   static Stream<Arguments> files() {
     byte[] all = {};
     UnaryOperator<byte[]> plain = UnaryOperator.identity();
@@ -105,7 +105,7 @@ class RunMutantsTest {
     try {
       LearningCurve.of(RunDirectory.open(folder.resolve("run")));
     } catch (InputException e) {
-      // What is left of a file that is cut off may be whole, but without a validation.
+      // The whole events before the damage may hold no validation.
       if (!e.getMessage().contains("nothing has been validated yet")) {
         throw e;
       }

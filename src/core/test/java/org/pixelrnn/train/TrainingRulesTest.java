@@ -111,7 +111,7 @@ class TrainingRulesTest {
     assertFalse(e.getMessage().contains("\n"), e.getMessage());
   }
 
-  /** Each number is in its range, but their product is no int. */
+  /** Each number is in its range, but their product exceeds an int. */
   @Test
   void refusesSizesThatOverflow() {
     RunConfig image =

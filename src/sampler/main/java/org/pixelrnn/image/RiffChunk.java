@@ -17,7 +17,9 @@ final class RiffChunk {
 
   private RiffChunk() {}
 
-  /** The bytes of the first chunk with a name, little-endian; empty if there is none. */
+  /**
+   * The bytes of the first chunk of this name, little-endian; empty if the file has no such chunk.
+   */
   static Optional<ByteBuffer> first(ByteBuffer file, String name) {
     ByteBuffer riff = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer wanted = ByteBuffer.wrap(name.getBytes(ISO_8859_1));

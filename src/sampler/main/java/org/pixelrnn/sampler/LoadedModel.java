@@ -6,9 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,11 +19,8 @@ import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
-import org.tensorflow.proto.SignatureDef;
-import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -34,24 +29,6 @@ import org.tensorflow.types.TInt64;
  * tensors, as TensorFlow Serving and Python call it.
  */
 final class LoadedModel implements AutoCloseable {
-  /** The signatures that every model has, with their outputs other than {@code state_*}. */
-  private static final Map<String, Set<String>> REQUIRED =
-      Map.of(
-          "log_prob", Set.of("log_prob", "bits_per_dim"),
-          "logits", Set.of("logits"),
-          "sample", Set.of("images"),
-          "complete", Set.of("images"),
-          "start", Set.of(),
-          "next_row", Set.of("values"));
-
-  /** The signatures that a multi-scale model has besides, with their outputs. */
-  private static final Map<String, Set<String>> REQUIRED_OF_MULTI_SCALE =
-      Map.of(
-          "sample_small", Set.of("images"),
-          "reduce", Set.of("small", "known"),
-          "complete_small", Set.of("images"),
-          "upscale", Set.of("images"));
-
   /**
    * One round of graph optimization, with inlining and pruning only. The other passes gain nothing,
    * and take as long as sampling a hundred images.
@@ -81,71 +58,18 @@ final class LoadedModel implements AutoCloseable {
   private final Set<RowStream> streams =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-  private final ImageShape shape;
-  private final Optional<ImageShape> smallShape;
-  private final long parameters;
+  private final ModelSignatures signatures;
 
   private LoadedModel(SavedModelBundle bundle, Path folder) {
     this.bundle = bundle;
     this.folder = folder;
     this.gate = new CallGate(folder + ": the sampler of this model is closed");
-    this.parameters = parameters(bundle.metaGraphDef().getGraphDef(), folder);
-    if (parameters > 0 && !ModelFolder.hasWeights(folder)) {
+    this.signatures = ModelSignatures.of(bundle.metaGraphDef(), folder);
+    if (signatures.parameters() > 0 && !ModelFolder.hasWeights(folder)) {
       // TensorFlow takes it for a model without variables, and fails when it is used.
       throw new NotAModelException(
           folder + ": the folder `variables` has no index; expected the model's weights");
     }
-    Map<String, SignatureDef> signatures = bundle.metaGraphDef().getSignatureDefMap();
-    require(REQUIRED, signatures, folder);
-    List<Long> logits = sizes(signatures.get("logits").getOutputsOrThrow("logits"));
-    try {
-      shape = shape(logits, logits.get(4));
-      if (signatures.containsKey("sample_small")) {
-        require(REQUIRED_OF_MULTI_SCALE, signatures, folder);
-        smallShape =
-            Optional.of(
-                shape(
-                    sizes(signatures.get("sample_small").getOutputsOrThrow("images")),
-                    logits.get(4)));
-      } else {
-        smallShape = Optional.empty();
-      }
-    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
-      throw new NotAModelException(
-          folder + ": `logits` is " + logits + "; expected [-1, height, width, channels, levels]",
-          e);
-    }
-  }
-
-  private static void require(
-      Map<String, Set<String>> required, Map<String, SignatureDef> found, Path folder) {
-    required.forEach(
-        (name, outputs) -> {
-          if (!found.containsKey(name)
-              || !found.get(name).getOutputsMap().keySet().containsAll(outputs)) {
-            throw new NotAModelException(
-                folder
-                    + ": no signature `"
-                    + name
-                    + "` with the outputs "
-                    + new TreeSet<>(outputs)
-                    + " among "
-                    + new TreeSet<>(found.keySet())
-                    + "; expected an exported model of this library");
-          }
-        });
-  }
-
-  private static List<Long> sizes(TensorInfo tensor) {
-    return tensor.getTensorShape().getDimList().stream().map(d -> d.getSize()).toList();
-  }
-
-  private static ImageShape shape(List<Long> sizes, long levels) {
-    return new ImageShape(
-        Math.toIntExact(sizes.get(1)),
-        Math.toIntExact(sizes.get(2)),
-        Math.toIntExact(sizes.get(3)),
-        Math.toIntExact(levels));
   }
 
   /**
@@ -183,53 +107,12 @@ final class LoadedModel implements AutoCloseable {
 
   /** The shape of the images, as the signature {@code logits} says. */
   ImageShape shape() {
-    return shape;
+    return signatures.shape();
   }
 
-  /** The shape of the small images of a multi-scale model; empty for other models. */
-  Optional<ImageShape> smallShape() {
-    return smallShape;
-  }
-
-  /** Lists the signatures, each with the names of its inputs and outputs. */
-  List<String> signatures() {
-    return bundle.metaGraphDef().getSignatureDefMap().entrySet().stream()
-        .filter(signature -> !signature.getKey().startsWith("__"))
-        .map(
-            signature ->
-                signature.getKey()
-                    + "("
-                    + names(signature.getValue().getInputsMap())
-                    + ") → "
-                    + names(signature.getValue().getOutputsMap()))
-        .sorted()
-        .toList();
-  }
-
-  /** The number of entries of all variables. */
-  long parameters() {
-    return parameters;
-  }
-
-  private static long parameters(GraphDef graph, Path folder) {
-    try {
-      return graph.getNodeList().stream()
-          .filter(node -> node.getOp().equals("VarHandleOp"))
-          .mapToLong(
-              node ->
-                  node.getAttrOrThrow("shape").getShape().getDimList().stream()
-                      .mapToLong(dimension -> dimension.getSize())
-                      .reduce(1, Math::multiplyExact))
-          .reduce(0, Math::addExact);
-    } catch (ArithmeticException | IllegalArgumentException e) {
-      throw new NotAModelException(
-          folder + ": a variable has no shape, or too large a shape; expected an exported model",
-          e);
-    }
-  }
-
-  private static String names(Map<String, ?> tensors) {
-    return String.join(", ", new TreeSet<>(tensors.keySet()));
+  /** What the signatures say about the model. */
+  ModelSignatures signatures() {
+    return signatures;
   }
 
   /**

@@ -220,7 +220,7 @@ public final class RowStream implements AutoCloseable {
 
   /** Asks the model for the state before the first row, unless the stream is closed meanwhile. */
   private void start() {
-    if (model.smallShape().isEmpty()) {
+    if (model.signatures().smallShape().isEmpty()) {
       try (TInt32 count = TInt32.scalarOf(count())) {
         state = model.call("start", Map.of("count", count));
       }

@@ -56,7 +56,7 @@ public final class Sampler implements AutoCloseable {
     this.provenance = provenance;
     this.model = model;
     this.shape = model.shape();
-    this.small = model.smallShape().map(smallShape -> new SmallImages(model));
+    this.small = model.signatures().smallShape().map(smallShape -> new SmallImages(model));
   }
 
   /**
@@ -98,12 +98,12 @@ public final class Sampler implements AutoCloseable {
 
   /** Lists the signatures, for instance {@code sample(count, seed, temperature) → images}. */
   public List<String> signatures() {
-    return model.signatures();
+    return model.signatures().descriptions();
   }
 
   /** The number of learned parameters. */
   public long parameters() {
-    return model.parameters();
+    return model.signatures().parameters();
   }
 
   /** Where the model comes from; empty if its exporter did not say. */
@@ -312,6 +312,6 @@ public final class Sampler implements AutoCloseable {
   }
 
   private SampleRequest check(SampleRequest request) {
-    return request.checkedFor(shape, model.smallShape());
+    return request.checkedFor(shape, model.signatures().smallShape());
   }
 }

@@ -25,7 +25,7 @@ public final class SmallImages {
    */
   SmallImages(LoadedModel model) {
     this.model = model;
-    this.shape = model.smallShape().orElseThrow();
+    this.shape = model.signatures().smallShape().orElseThrow();
   }
 
   /** The shape of the small images. */
@@ -115,6 +115,6 @@ public final class SmallImages {
   }
 
   private SampleRequest checked(SampleRequest request) {
-    return request.checkedFor(model.shape(), model.smallShape());
+    return request.checkedFor(model.shape(), model.signatures().smallShape());
   }
 }
