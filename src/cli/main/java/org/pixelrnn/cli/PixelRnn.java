@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       CurvesCommand.class,
       EvalCommand.class,
+      ScoreCommand.class,
       ExportCommand.class,
       SampleCommand.class,
       CompleteCommand.class,

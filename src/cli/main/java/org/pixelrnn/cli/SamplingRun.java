@@ -23,7 +23,7 @@ final class SamplingRun implements AutoCloseable {
   private final PrintWriter err;
   private final PrintWriter painted;
   private final boolean terminal;
-  private final SamplingProgress progress;
+  private final ImageProgress progress;
   private final Optional<ShutdownHook> hook;
   private volatile boolean stopped;
   private long sampled;
@@ -46,7 +46,7 @@ final class SamplingRun implements AutoCloseable {
     err = spec.commandLine().getErr();
     painted = json ? err : words;
     terminal = (json || taken) ? Terminal.isErr() : Terminal.isOut();
-    progress = new SamplingProgress(total, System.err, Terminal.isErr());
+    progress = ImageProgress.of("sample", total);
     hook =
         flags.numbered().isPresent()
             ? Optional.of(new ShutdownHook(() -> stopped = true))

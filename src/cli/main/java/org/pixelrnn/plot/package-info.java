@@ -1,10 +1,11 @@
 /**
- * Charts as pictures. Every chart takes plain numbers, so that this package depends on JFreeChart
- * and on nothing of ours.
+ * Charts as pictures. Charts take plain numbers or images, so that this package depends on
+ * JFreeChart and, of ours, on {@code image} alone.
  *
  * <ul>
  *   <li>{@link org.pixelrnn.plot.DistributionPlot}: what a model expects of one sub-pixel
  *   <li>{@link org.pixelrnn.plot.ReceptiveFieldPlot}: which pixels one pixel sees, and how much
+ *   <li>{@link org.pixelrnn.plot.PixelBitsPlot}: how much each pixel of an image surprises a model
  *   <li>{@link org.pixelrnn.plot.LearningCurvesPlot}: how training went, of several runs
  * </ul>
  *

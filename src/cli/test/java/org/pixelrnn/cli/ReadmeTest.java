@@ -78,7 +78,7 @@ class ReadmeTest {
           Rule.of(
               PIXELRNN + "train .*?)( --max-steps \\d+)?",
               "$1 --max-steps 2 --set training.batch_size=4 --set training.validation_images=10"),
-          Rule.of(PIXELRNN + "eval .*?)( --limit \\d+)?", "$1 --limit 10"),
+          Rule.of(PIXELRNN + "(?:eval|score) .*?)( --limit \\d+)?", "$1 --limit 10"),
           Rule.of(PIXELRNN + ".*)", "$1"));
 
   /** What Java code says, and what is compiled instead. */

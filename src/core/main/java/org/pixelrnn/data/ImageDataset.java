@@ -1,5 +1,8 @@
 package org.pixelrnn.data;
 
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
@@ -68,6 +71,19 @@ public interface ImageDataset extends AutoCloseable {
 
   /** The name of the data set in provenance, for instance {@code mnist}. */
   String name();
+
+  /**
+   * The name of one image, for people: the path of a picture's file, or the split and the index,
+   * for instance {@code test/17}.
+   *
+   * @param index {@code 0 .. size(split) - 1}
+   * @return empty if {@link #read} found the picture broken and gave another one in its place
+   * @throws IndexOutOfBoundsException if there is no such index
+   */
+  default Optional<String> imageName(Split split, int index) {
+    Objects.checkIndex(index, size(split));
+    return Optional.of(split.name().toLowerCase(Locale.ROOT) + "/" + index);
+  }
 
   /** A SHA-256 in hexadecimal that changes when the images change. */
   String digest();

@@ -4,6 +4,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.pixelrnn.image.ImageShape;
@@ -37,6 +38,11 @@ final class PictureDataset implements ImageDataset {
 
     /** A picture's own name. It stays the same when other pictures are added or removed. */
     String pictureName(int picture);
+
+    /** Where a picture is, for people: the path of its file, or a file and the number in it. */
+    default String path(int picture) {
+      return pictureName(picture);
+    }
 
     /** The name of a picture's group, which may decide its split: see {@link SplitRule}. */
     String groupName(int picture);
@@ -167,6 +173,12 @@ final class PictureDataset implements ImageDataset {
   @Override
   public String name() {
     return source.name();
+  }
+
+  @Override
+  public Optional<String> imageName(Split split, int index) {
+    int picture = members.get(split).get(index);
+    return broken.contains(picture) ? Optional.empty() : Optional.of(source.path(picture));
   }
 
   @Override

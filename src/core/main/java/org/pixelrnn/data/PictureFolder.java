@@ -44,6 +44,9 @@ final class PictureFolder implements PictureDataset.Source {
 
   private final Path root;
 
+  /** The folder as the user wrote it, with a slash at its end. */
+  private final String prefix;
+
   /**
    * The path of each picture, relative to the folder, with {@code /} between its parts. A {@link
    * Path} would take more memory.
@@ -58,8 +61,9 @@ final class PictureFolder implements PictureDataset.Source {
 
   private final Supplier<String> digest = Suppliers.memoize(this::hash);
 
-  private PictureFolder(Path root, List<Found> found, String namesAndSizes) {
+  private PictureFolder(Path root, String where, List<Found> found, String namesAndSizes) {
     this.root = root;
+    this.prefix = where.endsWith("/") ? where : where + "/";
     this.names = found.stream().map(Found::name).toArray(String[]::new);
     this.unspelled =
         IntStream.range(0, found.size())
@@ -97,7 +101,8 @@ final class PictureFolder implements PictureDataset.Source {
     for (Found file : found) {
       sha.putString(file.name(), StandardCharsets.UTF_8).putByte((byte) 0).putLong(file.size());
     }
-    return PictureDataset.of(new PictureFolder(root, found, sha.hash().toString()), config, model);
+    return PictureDataset.of(
+        new PictureFolder(root, where, found, sha.hash().toString()), config, model);
   }
 
   /**
@@ -147,6 +152,11 @@ final class PictureFolder implements PictureDataset.Source {
   @Override
   public String pictureName(int picture) {
     return names[picture];
+  }
+
+  @Override
+  public String path(int picture) {
+    return prefix + names[picture];
   }
 
   @Override

@@ -103,7 +103,7 @@ public final class Evaluation {
       throw new InputException(
           "data " + data.name() + ": there are no images in the split " + name(split));
     }
-    boolean bound = isBound();
+    boolean bound = !sampler.isExact();
     // A bound is not a sum over logits, so its channels cannot be told apart.
     boolean byChannel = sampler.shape().channels() > 1 && !bound;
     LikelihoodMean mean =
@@ -116,13 +116,6 @@ public final class Evaluation {
     }
     Likelihood.Builder measured = mean.likelihood().toBuilder().setSplit(name(split));
     return bound ? measured.setBound(true).build() : measured.build();
-  }
-
-  private boolean isBound() {
-    return sampler
-        .provenance()
-        .map(origin -> origin.getModel().getMultiScale().getDrawEveryPixel())
-        .orElse(false);
   }
 
   private static String name(Split split) {

@@ -10,6 +10,7 @@
  *
  * <p>Start at {@link org.pixelrnn.evaluate.Evaluation}, which goes through the images. {@link
  * org.pixelrnn.evaluate.LikelihoodMean} adds up their log-likelihoods; training uses it for
- * validation too.
+ * validation too. {@link org.pixelrnn.evaluate.Ranking} has a score for each image, and finds the
+ * odd ones.
  */
 package org.pixelrnn.evaluate;

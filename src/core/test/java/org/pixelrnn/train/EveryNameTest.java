@@ -25,6 +25,8 @@ import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.data.Split;
 import org.pixelrnn.evaluate.Evaluation;
+import org.pixelrnn.evaluate.ImageScore;
+import org.pixelrnn.evaluate.Ranking;
 import org.pixelrnn.export.SavedModelExport;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
@@ -161,6 +163,12 @@ class EveryNameTest {
         ImageDataset data =
             Datasets.open(data(dataParent), DataConfig.getDefaultInstance(), shape)) {
       Likelihood measured = Evaluation.of(sampler, data).split(Split.TRAIN).measure();
+      Ranking ranking = Ranking.of(sampler, data).splits(List.of(Split.TRAIN));
+      List<ImageScore> scores = ranking.measure();
+      if (scores.size() != measured.getImages()
+          || !scores.get(0).name().startsWith(data(dataParent).replace("folder:", ""))) {
+        throw new AssertionError(scores.toString());
+      }
       return measured.getImages() + " images: " + measured.getNatsPerImage();
     }
   }

@@ -88,12 +88,22 @@ public final class ImageFile {
     write(image, file, OutputFile::write);
   }
 
+  /**
+   * Writes one of many pictures, as {@link #write} does, but without waiting for the disk each
+   * time. A machine that loses power may lose the last of them.
+   *
+   * @throws InputException as {@link #write} does
+   */
+  public static void writeOneOfMany(BufferedImage image, Path file) {
+    write(image, file, OutputFile::writeOneOfMany);
+  }
+
   /** Writes bytes to a file. */
-  interface Writing {
+  private interface Writing {
     void write(byte[] bytes, Path file) throws IOException;
   }
 
-  static void write(BufferedImage image, Path file, Writing writing) {
+  private static void write(BufferedImage image, Path file, Writing writing) {
     checkWritable(file);
     try {
       writing.write(png(image), file);

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.pixelrnn.records.OutputFile;
 
 /**
  * Pictures of one image each, in files with numbers: {@code images/%05d.png} stands for {@code
@@ -55,8 +54,7 @@ public final class NumberedPictures {
   }
 
   /**
-   * Writes images, each as {@link ImageFile#write(BufferedImage, Path)} does, but without waiting
-   * for the disk each time. Missing folders are created.
+   * Writes images, each as {@link ImageFile#writeOneOfMany} does. Missing folders are created.
    *
    * @param first the number of the first image
    * @param step the difference between the numbers of two images
@@ -65,7 +63,7 @@ public final class NumberedPictures {
   public void write(Images images, int first, int step) {
     for (int i = 0; i < images.count(); i++) {
       Path file = file(Math.addExact(first, Math.multiplyExact(i, step)));
-      ImageFile.write(picture(images, i), file, OutputFile::writeOneOfMany);
+      ImageFile.writeOneOfMany(picture(images, i), file);
     }
   }
 

@@ -17,11 +17,19 @@ import org.tensorflow.proto.TensorInfo;
  *
  * @param shape the shape of the images
  * @param smallShape the shape of the small images of a multi-scale model; empty for other models
+ * @param exact true if {@code log_prob} is the log-likelihood itself, false if it is a lower bound
  * @param parameters the number of entries of all variables
  * @param descriptions one line for each signature, with the names of its inputs and outputs, sorted
  */
 record ModelSignatures(
-    ImageShape shape, Optional<ImageShape> smallShape, long parameters, List<String> descriptions) {
+    ImageShape shape,
+    Optional<ImageShape> smallShape,
+    boolean exact,
+    long parameters,
+    List<String> descriptions) {
+  /** The state of a multi-scale model whose rows keep the pixels of the small image. */
+  private static final String SMALL_STATE = "state_small";
+
   /** The signatures that every model has, with their outputs other than {@code state_*}. */
   private static final Map<String, Set<String>> REQUIRED =
       Map.of(
@@ -64,7 +72,10 @@ record ModelSignatures(
                       sizes(signatures.get("sample_small").getOutputsOrThrow("images")),
                       logits.get(4)))
               : Optional.empty();
-      return new ModelSignatures(shape, small, parameters, descriptions(signatures));
+      // A model that samples the pixels of the small image again does not need them in its rows.
+      boolean exact =
+          !multiScale || signatures.get("start").getOutputsMap().containsKey(SMALL_STATE);
+      return new ModelSignatures(shape, small, exact, parameters, descriptions(signatures));
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       throw new NotAModelException(
           folder + ": `logits` is " + logits + "; expected [-1, height, width, channels, levels]",

@@ -91,6 +91,14 @@ public final class Sampler implements AutoCloseable {
     return small;
   }
 
+  /**
+   * True if {@link #logProb} gives {@code log p(x)} itself. False if it gives a lower bound: the
+   * large network of a multi-scale model then models every pixel, those of the small image again.
+   */
+  public boolean isExact() {
+    return model.signatures().exact();
+  }
+
   /** The folder of the version that was opened. */
   public Path version() {
     return version;
@@ -236,29 +244,32 @@ public final class Sampler implements AutoCloseable {
    */
   public float[] logProbByChannel(Images images) {
     SampleRequest.check("images", images, shape);
-    return model.during(() -> logProbByChannelInBatches(images));
+    return model.during(() -> LikelihoodParts.byChannel(model, images));
   }
 
-  private float[] logProbByChannelInBatches(Images images) {
-    int n = images.count();
-    float[] all = new float[Math.multiplyExact(n, shape.channels())];
-    int batch = LikelihoodBatch.size(shape);
-    try (ChannelLikelihood parts = ChannelLikelihood.of(shape)) {
-      for (int from = 0; from < n; from += batch) {
-        int to = from + Math.min(batch, n - from);
-        FloatDataBuffer into =
-            DataBuffers.of(all)
-                .offset((long) from * shape.channels())
-                .narrow((long) (to - from) * shape.channels());
-        try (TUint8 x = LevelTensors.of(images.slice(from, to))) {
-          model.call(
-              "logits",
-              Map.of("images", x),
-              outputs -> parts.compute(outputs.get("logits").orElseThrow(), x, into));
-        }
-      }
+  /**
+   * Computes the bits of each pixel, {@code -log₂ p(pixel | the pixels before)}: how much it
+   * surprises the model. The bits of all pixels of an image sum to {@code -log p(x) / ln 2}. In a
+   * multi-scale model the pixels of the small image come first, and their bits are those of the
+   * small network (section 3.6 of the paper).
+   *
+   * @return {@code [n, height, width]}, each summed over the pixel's channels
+   * @throws NoExactLikelihoodException if the model is not {@linkplain #isExact exact}
+   * @throws InputException if the images have another shape
+   */
+  public float[] pixelBits(Images images) {
+    SampleRequest.check("images", images, shape);
+    if (!isExact()) {
+      throw new NoExactLikelihoodException(
+          version
+              + ": this model samples every pixel twice (draw_every_pixel), so its pixels have no"
+              + " exact likelihood; expected a model of one scale, or one without draw_every_pixel");
     }
-    return all;
+    float[] bits = model.during(() -> LikelihoodParts.byPixel(model, images));
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = (float) (-bits[i] / Math.log(2));
+    }
+    return bits;
   }
 
   /**

@@ -180,6 +180,7 @@ class DamagedModelTest {
       assertEquals(1, message.lines().count(), message);
       if (signature.equals("logits")) {
         assertThrows(NotAModelException.class, () -> sampler.logProbByChannel(images));
+        assertThrows(NotAModelException.class, () -> sampler.pixelBits(images));
       }
     }
   }

@@ -205,6 +205,7 @@ class SamplerCloseTest {
             () -> sampler.complete(images, known, 1, 1),
             () -> sampler.logProb(images),
             () -> sampler.logProbByChannel(images),
+            () -> sampler.pixelBits(images),
             () -> sampler.logits(images))) {
       assertRefused(sampler, call);
     }

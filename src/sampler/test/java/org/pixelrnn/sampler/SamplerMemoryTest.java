@@ -25,6 +25,7 @@ class SamplerMemoryTest {
                         "complete by rows",
                         "logProb",
                         "logProbByChannel",
+                        "pixelBits",
                         "logits")
                     .map(call -> Arguments.of(model, call)));
   }
@@ -51,6 +52,7 @@ class SamplerMemoryTest {
       case "complete by rows" -> sampler.complete(images, known, 1, 1, (row, levels) -> {});
       case "logProb" -> sampler.logProb(images);
       case "logProbByChannel" -> sampler.logProbByChannel(images);
+      case "pixelBits" -> sampler.pixelBits(images);
       default -> sampler.logits(images);
     }
   }
