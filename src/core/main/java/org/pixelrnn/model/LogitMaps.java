@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.layer.MapLayout;
 import org.pixelrnn.model.layer.RightPadding;
 import org.tensorflow.Operand;
@@ -13,6 +14,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The logits of every sub-pixel given all earlier sub-pixels, {@code log p(x_i = k | x_<i)} up to a
@@ -67,13 +69,14 @@ public final class LogitMaps {
   Operand<TFloat32> asImages(BuildContext context) {
     Ops tf = context.tf();
     int features = shape.channels() * shape.levels();
-    List<Operand<TFloat32>> maps = new ArrayList<>();
+    List<Operand<TFloating>> maps = new ArrayList<>();
     for (Operand<TFloat32> piece : logits) {
       long[] joined = Arrays.copyOf(piece.shape().asArray(), piece.shape().numDimensions() - 1);
       joined[joined.length - 1] = features;
-      maps.add(tf.reshape(piece, tf.constant(joined)));
+      maps.add(Precision.floating(tf.reshape(piece, tf.constant(joined))));
     }
-    Operand<TFloat32> images = padding.cut(tf, layout.unpack(context, maps), shape.width());
+    Operand<TFloat32> unpacked = Precision.float32(tf, layout.unpack(context, maps));
+    Operand<TFloat32> images = padding.cut(tf, unpacked, shape.width());
     return tf.reshape(
         images,
         tf.constant(

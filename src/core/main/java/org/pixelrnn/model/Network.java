@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.layer.LaneShift;
 import org.pixelrnn.model.layer.Lanes;
@@ -24,6 +25,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A PixelRNN: the stack of layers of section 3, table 1, for images of C channels and K levels.
@@ -175,24 +177,24 @@ public final class Network implements ImageModel {
    */
   Operand<TFloat32> logitsOfValues(
       BuildContext context, Operand<TFloat32> values, Optional<Operand<TFloat32>> upsampled) {
-    LayerMaps maps = inputMaps(context, values, upsampled);
+    LayerMaps<TFloating> maps = inputMaps(context, values, upsampled.map(context::rounded));
     return logitMaps(context, layers.get(0).layout(1), List.of(maps)).asImages(context);
   }
 
-  private LayerMaps inputMaps(BuildContext context, Operand<TUint8> images) {
+  private LayerMaps<TFloating> inputMaps(BuildContext context, Operand<TUint8> images) {
     Ops tf = context.tf();
     return inputMaps(
         context,
         inputValues().ofImages(tf, images),
-        condition.map(c -> upsampled(context, c.reduction().of(tf, images))));
+        condition.map(c -> conditionMaps(context, c, c.reduction().of(tf, images))));
   }
 
   /** What flows into the first layer, {@code [n, height, width + padding, 2h]}. */
-  private LayerMaps inputMaps(
-      BuildContext context, Operand<TFloat32> values, Optional<Operand<TFloat32>> upsampled) {
+  private LayerMaps<TFloating> inputMaps(
+      BuildContext context, Operand<TFloat32> values, Optional<Operand<TFloating>> upsampled) {
     Ops tf = context.tf();
-    return new LayerMaps(
-        input.apply(context.scope(prefix + "input"), padding.pad(tf, values)),
+    return new LayerMaps<>(
+        input.apply(context.scope(prefix + "input"), context.rounded(padding.pad(tf, values))),
         upsampled.map(maps -> padding.pad(tf, maps)));
   }
 
@@ -202,18 +204,20 @@ public final class Network implements ImageModel {
    * @param parts what flows into the first layer, one part of the batch for each piece of the
    *     layout
    */
-  private LogitMaps logitMaps(BuildContext context, MapLayout layout, List<LayerMaps> parts) {
+  private LogitMaps logitMaps(
+      BuildContext context, MapLayout layout, List<LayerMaps<TFloating>> parts) {
     Ops tf = context.tf();
-    ImmutableList.Builder<List<Operand<TFloat32>>> maps = ImmutableList.builder();
+    ImmutableList.Builder<List<Operand<TFloating>>> maps = ImmutableList.builder();
     maps.add(parts.stream().map(LayerMaps::features).toList());
     if (condition.isPresent()) {
       maps.add(parts.stream().map(part -> part.condition().orElseThrow()).toList());
     }
-    List<List<Operand<TFloat32>>> packed = layout.pack(context, maps.build());
-    List<LayerMaps> pieces =
+    List<List<Operand<TFloating>>> packed = layout.pack(context, maps.build());
+    List<LayerMaps<TFloating>> pieces =
         IntStream.range(0, layout.pieces())
             .mapToObj(
-                i -> new LayerMaps(packed.get(0).get(i), condition.map(c -> packed.get(1).get(i))))
+                i ->
+                    new LayerMaps<>(packed.get(0).get(i), condition.map(c -> packed.get(1).get(i))))
             .toList();
     for (ResidualLayer layer : layers) {
       pieces = layer.apply(context, pieces);
@@ -228,16 +232,17 @@ public final class Network implements ImageModel {
   }
 
   /** {@code [..., 2h]} to {@code [..., channels · levels]}. */
-  private Operand<TFloat32> applyHead(BuildContext context, Operand<TFloat32> features) {
+  private Operand<TFloat32> applyHead(BuildContext context, Operand<TFloating> features) {
     Ops tf = context.tf();
-    Operand<TFloat32> hidden = head.apply(context.scope(prefix + "head"), tf.nn.relu(features));
-    return softmax.apply(context.scope(prefix + "softmax"), tf.nn.relu(hidden));
+    Operand<TFloating> hidden = head.apply(context.scope(prefix + "head"), tf.nn.relu(features));
+    return Precision.float32(
+        tf, softmax.apply(context.scope(prefix + "softmax"), tf.nn.relu(hidden)));
   }
 
   /** What the head reads: the features of the last layer, and all skip connections. */
-  static Operand<TFloat32> withSkips(Ops tf, LayerMaps maps) {
+  static <T extends TFloating> Operand<T> withSkips(Ops tf, LayerMaps<T> maps) {
     return maps.skips()
-        .<Operand<TFloat32>>map(skips -> tf.math.add(maps.features(), skips))
+        .<Operand<T>>map(skips -> tf.math.add(maps.features(), skips))
         .orElse(maps.features());
   }
 
@@ -314,7 +319,12 @@ public final class Network implements ImageModel {
    * @return {@code [n, height, width, features]}
    */
   public Operand<TFloat32> upsampled(BuildContext context, Operand<TUint8> small) {
-    return condition.orElseThrow().maps(context, inputValues().ofImages(context.tf(), small));
+    return Precision.float32(context.tf(), conditionMaps(context, condition.orElseThrow(), small));
+  }
+
+  private Operand<TFloating> conditionMaps(
+      BuildContext context, SmallImageCondition c, Operand<TUint8> small) {
+    return c.maps(context, inputValues().ofImages(context.tf(), small));
   }
 
   /** The maps of {@link #upsampled} as the last part of {@link #state(Lanes)}. */

@@ -86,8 +86,8 @@ public final class NetworkRow {
     return softmaxRow.output(column, channel);
   }
 
-  private LayerMaps features(int column, int channel) {
-    LayerMaps maps = new LayerMaps(inputRow.output(column, channel), Optional.empty());
+  private LayerMaps<TFloat32> features(int column, int channel) {
+    LayerMaps<TFloat32> maps = new LayerMaps<>(inputRow.output(column, channel), Optional.empty());
     for (ResidualLayer.Row layer : layerRows) {
       maps = layer.pixel(column, channel, maps);
     }

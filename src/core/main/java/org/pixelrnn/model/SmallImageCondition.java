@@ -10,6 +10,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * What a network knows about an image before its first pixel: the small image (section 3.6).
@@ -65,8 +66,8 @@ final class SmallImageCondition {
    *     channels]}
    * @return {@code [n, height, width, features]}
    */
-  Operand<TFloat32> maps(BuildContext context, Operand<TFloat32> values) {
-    return upsampling.apply(context.scope(name), values);
+  Operand<TFloating> maps(BuildContext context, Operand<TFloat32> values) {
+    return upsampling.apply(context.scope(name), context.rounded(values));
   }
 
   /**

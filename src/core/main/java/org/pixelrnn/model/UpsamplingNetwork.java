@@ -9,7 +9,7 @@ import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.ZeroPadding;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Transposed convolutions that make feature maps of the whole image's size from a small image
@@ -80,16 +80,16 @@ final class UpsamplingNetwork {
    * @param small the input values of small images, {@code [n, h, w, channels]}
    * @return {@code [n, factor · h, factor · w, features]}
    */
-  Operand<TFloat32> apply(BuildContext context, Operand<TFloat32> small) {
+  Operand<TFloating> apply(BuildContext context, Operand<TFloating> small) {
     Ops tf = context.tf();
-    Operand<TFloat32> map = small;
+    Operand<TFloating> map = small;
     for (Doubling doubling : doublings) {
       int around = TAPS / 2;
-      Operand<TFloat32> padded = ZeroPadding.pad(tf, map, around, around, around);
-      Operand<TFloat32> phases =
-          tf.nn.conv2d(padded, context.weight(doubling.kernel), List.of(1L, 1L, 1L, 1L), "VALID");
-      Operand<TFloat32> doubled = tf.nn.depthToSpace(phases, 2L);
-      map = tf.nn.relu(tf.nn.biasAdd(doubled, context.weight(doubling.bias)));
+      Operand<TFloating> padded = ZeroPadding.pad(tf, map, around, around, around);
+      Operand<TFloating> phases =
+          tf.nn.conv2d(padded, context.rounded(doubling.kernel), List.of(1L, 1L, 1L, 1L), "VALID");
+      Operand<TFloating> doubled = tf.nn.depthToSpace(phases, 2L);
+      map = tf.nn.relu(context.plusBias(doubled, doubling.bias));
     }
     return map;
   }

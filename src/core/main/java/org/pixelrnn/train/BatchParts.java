@@ -11,6 +11,8 @@ import org.pixelrnn.model.LogitMaps;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Computation;
+import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightSource;
 import org.tensorflow.Operand;
@@ -46,13 +48,19 @@ import org.tensorflow.types.TUint8;
  * @param count the number of parts
  * @param pieces the number of pieces in which each part's maps are, at most {@link Network#pieces}
  *     and no more than a part has images
+ * @param computation how each part is trained
  */
-public record BatchParts(int count, int pieces) {
+public record BatchParts(int count, int pieces, Computation computation) {
   /** Each part is one more copy of the network's graph, which TensorFlow optimizes first. */
   private static final int MOST = 4;
 
   /** With fewer images in a part, the overhead of its operations outweighs the other core. */
   private static final int LEAST_IMAGES = 4;
+
+  /** Parts that are computed in the default way. */
+  public BatchParts(int count, int pieces) {
+    this(count, pieces, Computation.DEFAULT);
+  }
 
   /**
    * The loss of a batch and its gradients.
@@ -78,6 +86,11 @@ public record BatchParts(int count, int pieces) {
         Math.min(most, IntMath.divide(threads, pieces, RoundingMode.CEILING)), pieces);
   }
 
+  /** The same parts, computed in a given way. */
+  BatchParts computed(Computation other) {
+    return new BatchParts(count, pieces, other);
+  }
+
   /**
    * The number of threads that one operation may use. TensorFlow heeds this number in the first
    * session of a process only, unless {@code TF_OVERRIDE_GLOBAL_THREADPOOL=1} is in the environment
@@ -100,7 +113,7 @@ public record BatchParts(int count, int pieces) {
     Map<Weight, List<Operand<TFloat32>>> gradients = new LinkedHashMap<>();
     for (int number = 0; number < count; number++) {
       Part part = part(tf, images, number);
-      BuildContext context = new BuildContext(tf.withSubScope("network"), weights);
+      BuildContext context = new BuildContext(tf.withSubScope("network"), weights, computation);
       LogitMaps maps = network.logitMaps(context, part.images(), pieces);
       LogLikelihood likelihood = maps.likelihood(tf, part.images());
       Operand<TFloat32> counted = counted(tf, part);
@@ -120,15 +133,17 @@ public record BatchParts(int count, int pieces) {
   }
 
   /**
-   * The log-likelihood {@code log p(x)} of each image in nats, {@code [n]}.
+   * The log-likelihood {@code log p(x)} of each image in nats, {@code [n]}. It is computed in
+   * float32, as an exported model computes it.
    *
    * @param images the images that the network models, {@code [n, height, width, channels]}
    */
   Operand<TFloat32> logProb(Ops tf, Network network, WeightSource weights, Operand<TUint8> images) {
+    Computation exact = new Computation(Precision.FLOAT32, computation.execution());
     List<Operand<TFloat32>> parts = new ArrayList<>();
     for (int number = 0; number < count; number++) {
       Part part = part(tf, images, number);
-      BuildContext context = new BuildContext(tf.withSubScope("part" + number), weights);
+      BuildContext context = new BuildContext(tf.withSubScope("part" + number), weights, exact);
       Operand<TFloat32> logProb =
           network.logitMaps(context, part.images(), pieces).likelihood(tf, part.images()).logProb();
       Operand<TInt32> first = tf.expandDims(part.overlap(), tf.constant(0));

@@ -27,14 +27,14 @@ public final class EarlyStopping implements TrainingListener {
   }
 
   /**
-   * Begins to count. In a resumed run the epochs since the best validation count too: it ends where
+   * Begins to count. In a resumed run the validations since the best one count too: it ends where
    * an uninterrupted run would have ended, and a run that has ended early takes no further step.
    */
   @Override
   public void began(Training run, TrainingEvent.Began event) {
     training = run;
     best = event.best().map(b -> b.getNatsPerImage()).orElse(Double.POSITIVE_INFINITY);
-    count(event.epochsSinceBest());
+    count(event.validationsSinceBest());
   }
 
   @Override

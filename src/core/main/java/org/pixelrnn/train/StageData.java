@@ -17,9 +17,10 @@ import org.pixelrnn.sampler.LikelihoodBatch;
  * The images that a stage is trained on and validated with.
  *
  * @param training the batch of each step
- * @param validation the images that are measured after each epoch
+ * @param validation the images that each validation measures
+ * @param validationInterval the number of steps from one validation to the next
  */
-record StageData(TrainingBatches training, EvaluationImages validation) {
+record StageData(TrainingBatches training, EvaluationImages validation, long validationInterval) {
   /**
    * Takes a stage's images from a data set.
    *
@@ -47,7 +48,9 @@ record StageData(TrainingBatches training, EvaluationImages validation) {
               + ": there are no validation images; expected at least 1 (a larger"
               + " data.validation_share sets more aside)");
     }
-    return new StageData(training, validation);
+    int everySteps = config.getValidateEverySteps();
+    return new StageData(
+        training, validation, everySteps > 0 ? everySteps : training.stepsPerEpoch());
   }
 
   /** The steps that the configuration asks for. */
@@ -55,26 +58,28 @@ record StageData(TrainingBatches training, EvaluationImages validation) {
     return config.hasSteps() ? config.getSteps() : config.getEpochs() * training.stepsPerEpoch();
   }
 
-  /** True if an epoch ends with this step, counted from 1. */
-  boolean isEndOfEpoch(long step) {
-    return step % training.stepsPerEpoch() == 0;
+  /** True if the network is validated after this step, counted from 1. */
+  boolean isValidated(long step) {
+    return step % validationInterval == 0;
   }
 
-  /** The epochs that have ended after a number of steps. */
-  long epochs(long steps) {
-    return steps / training.stepsPerEpoch();
+  /** The number of validations in the first {@code steps} steps. */
+  long validations(long steps) {
+    return steps / validationInterval;
   }
 
   /** The first validation images; they are repeated if there are too few. */
   Images examples(int count) {
     List<Images> first = new ArrayList<>();
     int taken = 0;
-    for (long batch = 0; taken < count; batch = (batch + 1) % validation.batches()) {
-      Images next = validation.batch(batch);
+    long batch = 0;
+    do {
+      Images next = validation.batch(batch % validation.batches());
       int more = Math.min(next.count(), count - taken);
       first.add(next.slice(0, more));
       taken += more;
-    }
+      batch++;
+    } while (taken < count);
     return Images.concat(first);
   }
 }

@@ -23,8 +23,8 @@ import org.pixelrnn.proto.v1.TrainingConfig;
 import org.pixelrnn.records.PathText;
 
 /**
- * Trains one stage of a model, step by step, and validates the moving averages of the weights after
- * each epoch.
+ * Trains one stage of a model, step by step, and validates the moving averages of the weights now
+ * and then.
  *
  * <p>Batches, learning rate and averaging are functions of the step's number, and a checkpoint
  * holds every variable. Hence a resumed run takes the very steps that an uninterrupted one would
@@ -33,8 +33,6 @@ import org.pixelrnn.records.PathText;
 final class Trainer implements AutoCloseable {
   /** One per core: if decoding is the slow part, all cores decode. */
   private static final int BATCHES_AHEAD = Math.max(4, Runtime.getRuntime().availableProcessors());
-
-  private static final int SAMPLES = 36;
 
   private final Training training;
   private final Listeners listeners;
@@ -65,8 +63,8 @@ final class Trainer implements AutoCloseable {
     directory = prepared.directory();
     stage = directory.run().getStage();
     data = prepared.data();
-    examples = data.examples(SAMPLES);
     config = directory.run().getConfig().getTraining();
+    examples = data.examples(config.getSampleImages());
     plannedSteps = data.plannedSteps(config);
     checkpoints = directory.checkpoints();
     graph =
@@ -141,7 +139,7 @@ final class Trainer implements AutoCloseable {
         Math.max(step, Math.min(plannedSteps, training.maxSteps().orElse(plannedSteps))),
         startingModel,
         best.flatMap(WholeCheckpoint::validation),
-        best.map(stored -> epochsSince(stored.step())).orElse(0L));
+        best.map(stored -> validationsSince(stored.step())).orElse(0L));
   }
 
   private void restore(WholeCheckpoint stored) {
@@ -163,10 +161,10 @@ final class Trainer implements AutoCloseable {
         : Optional.empty();
   }
 
-  private long epochsSince(long earlierStep) {
-    // The end of an epoch whose validation was interrupted is still to come.
+  private long validationsSince(long earlierStep) {
+    // If the validation of the last step was interrupted, it is still to come.
     long done = validated.isPresent() ? step : step - 1;
-    return data.epochs(done) - data.epochs(earlierStep);
+    return data.validations(done) - data.validations(earlierStep);
   }
 
   private EndReason train(TrainingEvent.Began began) throws IOException {
@@ -181,7 +179,7 @@ final class Trainer implements AutoCloseable {
       save();
     }
     if (step > 0 && validated.isEmpty() && !request.ofRun()) {
-      // The stage was asked to end within an epoch.
+      // The stage was asked to end between two validations.
       validate();
     }
     if (request.ofRun() && (step < end || validated.isEmpty())) {
@@ -220,7 +218,7 @@ final class Trainer implements AutoCloseable {
   }
 
   private boolean isValidated(long afterStep, long end) {
-    return data.isEndOfEpoch(afterStep) || afterStep == end;
+    return data.isValidated(afterStep) || afterStep == end;
   }
 
   private TrainingEvent.StepTaken stepTaken(
@@ -260,13 +258,20 @@ final class Trainer implements AutoCloseable {
     checkpoints.validated(step, measured);
     validated = Optional.of(measured);
     // From here on everything is saved.
-    Optional<Images> sampled = SparePicture.of(() -> graph.sample(examples, config.getSeed()));
+    TrainingEvent.Validated event = new TrainingEvent.Validated(stage, step, measured, samples());
+    listeners.tell(listener -> listener.validated(event));
+  }
+
+  /** Samples images, and makes a picture of them. No images if none are asked for, or it fails. */
+  private Images samples() {
+    Optional<Images> sampled =
+        examples.count() == 0
+            ? Optional.empty()
+            : SparePicture.of(() -> graph.sample(examples, config.getSeed()));
     sampled.ifPresent(
         images ->
             SparePicture.write(() -> ImageFile.write(SampleGrid.of(images), directory.samples())));
-    Images samples = sampled.orElseGet(() -> Images.of(graph.network().shape(), new byte[0]));
-    TrainingEvent.Validated event = new TrainingEvent.Validated(stage, step, measured, samples);
-    listeners.tell(listener -> listener.validated(event));
+    return sampled.orElseGet(() -> Images.of(graph.network().shape(), new byte[0]));
   }
 
   private void refuseNonsense(TrainingGraph.Step taken) throws IOException {

@@ -27,7 +27,7 @@ public sealed interface TrainingEvent {
    * @param startingModel the folder of the exported version whose weights the run begins with;
    *     empty if they are random or if the run is resumed
    * @param best the best validation so far; empty if there was none, as in a new run
-   * @param epochsSinceBest the epochs that ended after the best validation
+   * @param validationsSinceBest the number of validations after the best one
    */
   record Began(
       Stage stage,
@@ -38,7 +38,7 @@ public sealed interface TrainingEvent {
       long lastStep,
       Optional<Path> startingModel,
       Optional<Likelihood> best,
-      long epochsSinceBest)
+      long validationsSinceBest)
       implements TrainingEvent {}
 
   /**
@@ -76,7 +76,8 @@ public sealed interface TrainingEvent {
    *
    * @param step the last step before the validation
    * @param likelihood the likelihood of the validation images
-   * @param samples images that were sampled with the same weights; none if sampling failed
+   * @param samples images that were sampled with the same weights; none if {@code
+   *     training.sample_images} is 0 or if sampling failed
    */
   record Validated(Stage stage, long step, Likelihood likelihood, Images samples)
       implements TrainingEvent {}

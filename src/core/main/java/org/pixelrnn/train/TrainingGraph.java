@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
@@ -14,7 +15,9 @@ import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.BuildGuard;
+import org.pixelrnn.model.graph.Computation;
 import org.pixelrnn.model.graph.LatinDigits;
+import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightFile;
 import org.pixelrnn.proto.v1.RunConfig;
@@ -37,6 +40,8 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.RunOptions;
+import org.tensorflow.proto.StepStats;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
 
@@ -64,7 +69,10 @@ public final class TrainingGraph implements AutoCloseable {
   private final Operand<TFloat32> gradientNorm;
   private final Op update;
   private final Operand<TFloat32> averagedLogProb;
+
+  /** Null if the configuration asks for no samples. */
   private final TrainingSamples samples;
+
   private final TrainingConfig training;
 
   /**
@@ -111,7 +119,9 @@ public final class TrainingGraph implements AutoCloseable {
       Operand<TUint8> seen = Stages.seen(tf, model, stage, images);
       int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
       // A GPU computes each operation in parallel by itself, and does best with large operations.
-      parts = BatchParts.of(training.getBatchSize(), Gpu.isSupported() ? 1 : cores, network);
+      parts =
+          BatchParts.of(training.getBatchSize(), GpuSupport.isPresent() ? 1 : cores, network)
+              .computed(computation());
       BatchParts.LossAndGradients computed =
           parts.lossAndGradients(tf, network, variables::get, seen);
       loss = computed.loss();
@@ -123,7 +133,10 @@ public final class TrainingGraph implements AutoCloseable {
       Ops ofAverages = tf.withSubScope("averaged_network");
       averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
       samples =
-          TrainingSamples.of(tf, model, stage, new BuildContext(ofAverages, averages), images);
+          training.getSampleImages() == 0
+              ? null
+              : TrainingSamples.of(
+                  tf, model, stage, new BuildContext(ofAverages, averages), images);
       session = guard.made(new Session(graph, sessionConfig(cores)));
       session.initialize();
       guard.allBuilt();
@@ -143,21 +156,40 @@ public final class TrainingGraph implements AutoCloseable {
    * @param rate the learning rate
    */
   public Step step(Images batch, long step, double rate) {
+    try (Result result = run(batch, step, rate, Session.Runner::run)) {
+      return new Step(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+    }
+  }
+
+  /**
+   * Takes one step, and measures the time of each of its operations.
+   *
+   * @param batch as many images as the configuration has in a batch
+   */
+  public StepStats profile(Images batch) {
+    RunOptions traced =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    try (Result result =
+        run(batch, 0, 0, runner -> runner.setOptions(traced).runAndFetchMetadata())) {
+      return result.getMetadata().orElseThrow().getStepStats();
+    }
+  }
+
+  private Result run(
+      Images batch, long step, double rate, Function<Session.Runner, Result> execution) {
     double decay = MovingAverages.decay(training.getAveragingDecay(), step);
     try (TUint8 x = tensor(batch);
         TFloat32 r = TFloat32.scalarOf((float) rate);
-        TFloat32 d = TFloat32.scalarOf((float) decay);
-        Result result =
-            session
-                .runner()
-                .feed(images, x)
-                .feed(learningRate, r)
-                .feed(averages.decay(), d)
-                .fetch(loss)
-                .fetch(gradientNorm)
-                .addTarget(update)
-                .run()) {
-      return new Step(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+        TFloat32 d = TFloat32.scalarOf((float) decay)) {
+      return execution.apply(
+          session
+              .runner()
+              .feed(images, x)
+              .feed(learningRate, r)
+              .feed(averages.decay(), d)
+              .fetch(loss)
+              .fetch(gradientNorm)
+              .addTarget(update));
     }
   }
 
@@ -174,7 +206,8 @@ public final class TrainingGraph implements AutoCloseable {
 
   /**
    * Samples images with the moving averages of the weights, as many as are given. A network that is
-   * conditioned on small images upscales the small versions of the given ones.
+   * conditioned on small images upscales the small versions of the given ones. The configuration
+   * must ask for samples.
    */
   Images sample(Images like, long seed) {
     return samples.sample(session, like, seed);
@@ -264,6 +297,21 @@ public final class TrainingGraph implements AutoCloseable {
         DataBuffers.of(batch.levels(), true, false));
   }
 
+  private Computation computation() {
+    boolean compiled =
+        switch (training.getCompileRecurrences()) {
+          case ON_GPU -> GpuSupport.isPresent();
+          case ALWAYS -> true;
+          case NEVER -> false;
+        };
+    return new Computation(
+        switch (training.getPrecision()) {
+          case FLOAT32 -> Precision.FLOAT32;
+          case BFLOAT16 -> Precision.BFLOAT16;
+        },
+        compiled ? Computation.Execution.COMPILED : Computation.Execution.BY_OPERATION);
+  }
+
   private Op optimized(ClippedGradients clipped) {
     List<GradAndVar<?>> gradientsAndVariables = new ArrayList<>();
     clipped
@@ -282,14 +330,18 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   private ConfigProto sessionConfig(int threads) {
-    // Functions must not be inlined: optimizing the unrolled recurrences would take minutes.
+    // Functions must not be inlined: optimizing the unrolled recurrences would take minutes. The
+    // layout [batch, height, width, features] is the one that a GPU's matrix units want, so
+    // TensorFlow must not transpose it.
     return ConfigProto.newBuilder()
         .setIntraOpParallelismThreads(parts.threadsOfOperation(threads))
         .setInterOpParallelismThreads(threads)
         .setGraphOptions(
             GraphOptions.newBuilder()
                 .setRewriteOptions(
-                    RewriterConfig.newBuilder().setFunctionOptimization(RewriterConfig.Toggle.OFF)))
+                    RewriterConfig.newBuilder()
+                        .setFunctionOptimization(RewriterConfig.Toggle.OFF)
+                        .setLayoutOptimizer(RewriterConfig.Toggle.OFF)))
         .build();
   }
 }

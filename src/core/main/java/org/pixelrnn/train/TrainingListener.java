@@ -32,10 +32,10 @@ public interface TrainingListener {
   /** A step was taken. */
   default void stepTaken(TrainingEvent.StepTaken event) {}
 
-  /** A checkpoint was saved. At the end of an epoch this comes before {@link #validated}. */
+  /** A checkpoint was saved. Before a validation this comes before {@link #validated}. */
   default void checkpointSaved(TrainingEvent.CheckpointSaved event) {}
 
-  /** The network was validated. This happens after each epoch and after the last step. */
+  /** The network was validated, as {@code training.validate_every_steps} says. */
   default void validated(TrainingEvent.Validated event) {}
 
   /**

@@ -15,6 +15,7 @@ import org.pixelrnn.proto.v1.TrainingConfig;
 /** The rules that a {@link RunConfig} must keep for a run to begin. */
 final class TrainingRules {
   private static final Range<Integer> POSITIVE = Range.atLeast(1);
+  private static final Range<Integer> NOT_NEGATIVE = Range.atLeast(0);
   private static final Range<Double> POSITIVE_REAL = Range.open(0.0, Double.POSITIVE_INFINITY);
   private static final Range<Double> DECAY = Range.closedOpen(0.0, 1.0);
 
@@ -69,7 +70,9 @@ final class TrainingRules {
     }
     rules.within(path + ".checkpoint_every_steps", training.getCheckpointEverySteps(), POSITIVE);
     rules.within(path + ".keep_checkpoints", training.getKeepCheckpoints(), POSITIVE);
-    rules.within(path + ".validation_images", training.getValidationImages(), Range.atLeast(0));
+    rules.within(path + ".validate_every_steps", training.getValidateEverySteps(), NOT_NEGATIVE);
+    rules.within(path + ".validation_images", training.getValidationImages(), NOT_NEGATIVE);
+    rules.within(path + ".sample_images", training.getSampleImages(), Range.closed(0, 1000));
   }
 
   /** A batch is one array of bytes. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightSource;
 import org.pixelrnn.proto.v1.ModelConfig;
@@ -27,6 +28,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TFloating;
 
 /** The chain rule gives the gradients that finite differences measure. */
 class ChainRuleTest {
@@ -108,9 +110,11 @@ class ChainRuleTest {
       Ops tf = Ops.create(graph);
       Operand<TFloat32> w = tf.constant(new float[] {5});
       BuildContext context = new BuildContext(tf, any -> w);
-      Operand<TFloat32> x = tf.math.mul(context.weight(weight), tf.constant(3f));
-      Operand<TFloat32> past = context.chainRule().carry(tf, List.of(x)).get(0);
-      Operand<TFloat32> y = tf.math.add(doubled(context, doubled(context, x)), past);
+      Operand<TFloating> x =
+          Precision.floating(tf.math.mul(context.weight(weight), tf.constant(3f)));
+      Operand<TFloating> past = context.chainRule().carry(tf, List.of(x)).get(0);
+      Operand<TFloat32> y =
+          Precision.float32(tf, tf.math.add(doubled(context, doubled(context, x)), past));
       Operand<TFloat32> gradient =
           context
               .chainRule()
@@ -123,14 +127,14 @@ class ChainRuleTest {
     }
   }
 
-  private static Operand<TFloat32> doubled(BuildContext context, Operand<TFloat32> x) {
-    Operand<TFloat32> y = context.tf().math.mul(x, context.tf().constant(2f));
+  private static Operand<TFloating> doubled(BuildContext context, Operand<TFloating> x) {
+    Operand<TFloating> y = context.tf().math.add(x, x);
     context
         .chainRule()
         .call(
             List.of(x),
             List.of(y),
-            (tf, gradients) -> List.of(tf.math.mul(gradients.get(0), tf.constant(2f))));
+            (tf, gradients) -> List.of(tf.math.add(gradients.get(0), gradients.get(0))));
     return y;
   }
 

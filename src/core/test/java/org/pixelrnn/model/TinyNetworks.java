@@ -103,6 +103,11 @@ public final class TinyNetworks {
     return NETWORKS.stream();
   }
 
+  /** The models of one network that have recurrences, with their names. */
+  public static Stream<Named<ModelConfig>> recurrentConfigs() {
+    return networkConfigs().filter(named -> !named.getPayload().hasPixelCnn());
+  }
+
   /** The multi-scale models with their names. */
   public static Stream<Named<ModelConfig>> scales() {
     return SCALES.stream();

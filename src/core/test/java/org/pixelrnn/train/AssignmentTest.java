@@ -44,9 +44,9 @@ class AssignmentTest {
           """
           training.batch_size              | training.batch_size: expected path=value, for instance training.batch_size=32
           =3                               | =3: expected path=value, for instance training.batch_size=32
-          training.batchsize=3             | training.batchsize=3: TrainingConfig has no field batchsize, only rms_prop, adam, learning_rate, gradient_clip_norm, averaging_decay, batch_size, steps, epochs, seed, checkpoint_every_steps, keep_checkpoints, validation_images
+          training.batchsize=3             | training.batchsize=3: TrainingConfig has no field batchsize, only rms_prop, adam, learning_rate, gradient_clip_norm, averaging_decay, batch_size, steps, epochs, seed, checkpoint_every_steps, keep_checkpoints, validate_every_steps, validation_images, sample_images, precision, compile_recurrences
           optimizer=3                      | optimizer=3: RunConfig has no field optimizer, only model, data, training, small_training
-          training..adam={}                | training..adam={}: TrainingConfig has no field , only rms_prop, adam, learning_rate, gradient_clip_norm, averaging_decay, batch_size, steps, epochs, seed, checkpoint_every_steps, keep_checkpoints, validation_images
+          training..adam={}                | training..adam={}: TrainingConfig has no field , only rms_prop, adam, learning_rate, gradient_clip_norm, averaging_decay, batch_size, steps, epochs, seed, checkpoint_every_steps, keep_checkpoints, validate_every_steps, validation_images, sample_images, precision, compile_recurrences
           model.pixel_cnn.depth=3          | model.pixel_cnn.depth=3: PixelCnn has no field depth, only kernel
           model.h.x=3                      | model.h.x=3: h is a whole number of at most 2147483647 and has no fields
           model.h=3.5                      | model.h=3.5: expected a whole number of at most 2147483647

@@ -2,8 +2,10 @@ package org.pixelrnn.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.primitives.Floats;
+import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,12 +13,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.TinyNetworks;
+import org.pixelrnn.model.graph.Computation;
+import org.pixelrnn.model.graph.Computation.Execution;
+import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightSource;
 import org.pixelrnn.proto.v1.DiagonalBiLstm;
@@ -37,6 +44,10 @@ import org.tensorflow.types.TUint8;
 class BatchPartsTest {
 
   private static final int[] SIZES = {1, 2, 5, 9};
+
+  /** The largest relative error of a number that is rounded to bfloat16. */
+  private static final double ROUNDING = Math.pow(2, -8);
+
   private static final BatchParts WHOLE = new BatchParts(1, 1);
 
   @ParameterizedTest
@@ -47,6 +58,57 @@ class BatchPartsTest {
     // A part must have at least as many images as pieces.
     check(config, new BatchParts(1, 2), whole, 2, 5, 9);
     check(config, new BatchParts(3, 2), whole, 5, 9);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#recurrentConfigs")
+  void compiledRecurrencesGiveTheSameLossAndGradients(ModelConfig config) {
+    Map<Integer, float[]> whole = lossesAndGradients(config, WHOLE, 5);
+    check(config, WHOLE.computed(new Computation(Precision.FLOAT32, Execution.COMPILED)), whole, 5);
+  }
+
+  /**
+   * bfloat16 has 8 bits of significand, and some twenty roundings in a row add up. The lower
+   * quartile of several images counts, because a rounding may switch a ReLU of an image on or off.
+   */
+  @ParameterizedTest
+  @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
+  void roundedGradientsAreNearTheExactOnes(ModelConfig config) {
+    int[] sizes = IntStream.rangeClosed(1, 9).toArray();
+    Map<Integer, float[]> exact = lossesAndGradients(config, WHOLE, sizes);
+    BatchParts rounding =
+        WHOLE.computed(new Computation(Precision.BFLOAT16, Execution.BY_OPERATION));
+    Map<Integer, float[]> rounded = lossesAndGradients(config, rounding, sizes);
+    assertEquals(1, rounded.get(9)[0] / exact.get(9)[0], 0.01);
+    double[] distances =
+        Arrays.stream(sizes)
+            .mapToDouble(image -> distance(ofImage(exact, image), ofImage(rounded, image)))
+            .sorted()
+            .toArray();
+    double quartile = distances[distances.length / 4];
+    assertTrue(quartile < 12 * ROUNDING, "lower quartile of " + Arrays.toString(distances));
+    assertTrue(quartile > ROUNDING / 100, "nothing is rounded");
+  }
+
+  /** The gradients of one image, from the means over all images before it. */
+  private static double[] ofImage(Map<Integer, float[]> means, int image) {
+    float[] before = means.getOrDefault(image - 1, new float[means.get(image).length]);
+    float[] after = means.get(image);
+    return IntStream.range(1, after.length)
+        .mapToDouble(i -> (double) image * after[i] - (image - 1.0) * before[i])
+        .toArray();
+  }
+
+  /** The distance of two vectors, as a share of the length of the first. */
+  private static double distance(double[] expected, double[] found) {
+    double squares = 0;
+    double length = 0;
+    for (int i = 0; i < expected.length; i++) {
+      squares += Math.pow(found[i] - expected[i], 2);
+      length += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(squares / length);
   }
 
   private static void check(
@@ -195,17 +257,17 @@ class BatchPartsTest {
   /** For each batch size, the result of a graph for that many random images. */
   private static Map<Integer, float[]> ofEachSize(
       ModelConfig config, BiFunction<Ops, Operand<TUint8>, Operand<TFloat32>> built, int... sizes) {
-    int[] shape = {9, config.getHeight(), config.getWidth(), config.getChannels()};
+    int[] shape = {config.getHeight(), config.getWidth(), config.getChannels()};
     Map<Integer, float[]> values = new LinkedHashMap<>();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Operand<TUint8> all = TinyNetworks.images(tf, ImageShape.of(config), 9, 1);
+      Operand<TUint8> all = TinyNetworks.images(tf, ImageShape.of(config), Ints.max(sizes), 1);
       Placeholder<TInt32> size = tf.placeholder(TInt32.class, Placeholder.shape(Shape.scalar()));
       // As in training, TensorFlow does not know the batch size when the graph is built.
       Operand<TUint8> images =
           tf.placeholderWithDefault(
               tf.gather(all, tf.range(tf.constant(0), size, tf.constant(1)), tf.constant(0)),
-              Shape.of(-1, shape[1], shape[2], shape[3]));
+              Shape.of(-1, shape[0], shape[1], shape[2]));
       Operand<TFloat32> result = built.apply(tf, images);
       try (Session session = new Session(graph)) {
         for (int batch : sizes) {

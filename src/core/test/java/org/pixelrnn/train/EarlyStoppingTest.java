@@ -52,7 +52,7 @@ class EarlyStoppingTest {
     Heard heard = Heard.only();
     TrainingResult resumed = STUCK.train(folder, 60, new EarlyStopping(2), heard);
     assertEquals(List.of("WHOLE Began 18", "WHOLE Ended 18 ENDED_EARLY"), heard.words());
-    assertEquals(2, heard.events(Began.class).get(0).epochsSinceBest());
+    assertEquals(2, heard.events(Began.class).get(0).validationsSinceBest());
     assertTrue(resumed.validation().isPresent());
     assertEquals(24, STUCK.train(folder, 60, new EarlyStopping(3)).steps());
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -240,6 +241,19 @@ class TrainerTest {
             .count();
     assertEquals(2, pictures);
     assertTrue(Files.size(folder.resolve("samples.png")) > 0);
+  }
+
+  @Test
+  void validatesAndSamplesAsOftenAsIsAsked() throws IOException {
+    SmallRun run = SmallRun.of(pixelCnn(), adam().setValidateEverySteps(5).setSampleImages(0));
+    run.train(folder, 12);
+    Path events = folder.resolve("events");
+    assertEquals(Set.of(5L, 10L, 12L), Events.curve(events, "validation/nats_per_image").keySet());
+    assertTrue(
+        Events.read(events).stream()
+            .flatMap(event -> event.getSummary().getValueList().stream())
+            .noneMatch(value -> value.hasImage()));
+    assertFalse(Files.exists(folder.resolve("samples.png")));
   }
 
   private SortedMap<Long, Float> losses(Path run) throws IOException {

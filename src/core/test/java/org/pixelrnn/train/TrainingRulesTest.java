@@ -103,6 +103,9 @@ class TrainingRulesTest {
           training.checkpoint_every_steps=0      | training.checkpoint_every_steps = 0, but
           training.keep_checkpoints=0            | training.keep_checkpoints = 0, but
           training.validation_images=-1          | training.validation_images = -1, but it must be at least 0
+          training.validate_every_steps=-1       | training.validate_every_steps = -1, but it must be at least 0
+          training.sample_images=-1              | training.sample_images = -1, but it must be at least 0 and at most 1000
+          training.sample_images=1001            | training.sample_images = 1001, but it must be at least 0 and at most 1000
           """)
   void refuses(String assignment, String complaint) {
     RunConfig bad = with(assignment);
@@ -144,7 +147,10 @@ class TrainingRulesTest {
         "training.steps=1",
         "training.learning_rate={}",
         "training.learning_rate.exponential={}",
-        "training.validation_images=0"
+        "training.validation_images=0",
+        "training.validate_every_steps=0",
+        "training.sample_images=0",
+        "training.sample_images=1000"
       })
   void acceptsTheEdges(String assignment) {
     assertDoesNotThrow(() -> TrainingRules.check(with(assignment)));

@@ -14,6 +14,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Back-propagation through a network that mixes ordinary operations with calls of {@link
@@ -46,20 +47,21 @@ public final class ChainRule {
      *     output that the loss does not depend on
      * @return the gradient of each input of the call, of the input's shape
      */
-    List<Operand<TFloat32>> of(Ops tf, List<Operand<TFloat32>> gradients);
+    List<Operand<TFloating>> of(Ops tf, List<Operand<TFloating>> gradients);
   }
 
   private record Call(
-      List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> outputs, Adjoint adjoint) {}
+      List<Operand<TFloating>> inputs, List<Operand<TFloating>> outputs, Adjoint adjoint) {}
 
   /** The tensors that flow into a segment, and the weights that the segment uses. */
-  private record Segment(List<Operand<TFloat32>> inputs, Map<Weight, Operand<TFloat32>> weights) {}
+  private record Segment(
+      List<Operand<TFloating>> inputs, Map<Weight, Operand<TFloating>> weights) {}
 
   private final List<Segment> segments = new ArrayList<>();
-  private final List<List<Operand<TFloat32>>> carriedPast = new ArrayList<>();
+  private final List<List<Operand<TFloating>>> carriedPast = new ArrayList<>();
   private final List<Call> calls = new ArrayList<>();
-  private final Map<Weight, Operand<TFloat32>> weights = new LinkedHashMap<>();
-  private List<Operand<TFloat32>> carried = List.of();
+  private final Map<Weight, Operand<TFloating>> weights = new LinkedHashMap<>();
+  private List<Operand<TFloating>> carried = List.of();
 
   /** An empty record. */
   ChainRule() {
@@ -68,8 +70,8 @@ public final class ChainRule {
 
   /** Records that the current segment uses a weight. */
   public void uses(Weight weight, Operand<TFloat32> value) {
-    currentSegment().weights.put(weight, value);
-    weights.put(weight, value);
+    currentSegment().weights.put(weight, Precision.floating(value));
+    weights.put(weight, Precision.floating(value));
   }
 
   /**
@@ -78,10 +80,10 @@ public final class ChainRule {
    *
    * @return the tensors to use after the call; operations before it use the originals
    */
-  public List<Operand<TFloat32>> carry(Ops tf, List<Operand<TFloat32>> tensors) {
+  public List<Operand<TFloating>> carry(Ops tf, List<Operand<TFloating>> tensors) {
     // Identities, because no input of a segment may depend on another one. The output of a call on
     // x depends on x, so x itself could not be an input beside it.
-    carried = tensors.stream().<Operand<TFloat32>>map(tf::identity).toList();
+    carried = tensors.stream().<Operand<TFloating>>map(tf::identity).toList();
     return carried;
   }
 
@@ -93,10 +95,10 @@ public final class ChainRule {
    * @param outputs the outputs of the call
    */
   public void call(
-      List<Operand<TFloat32>> inputs, List<Operand<TFloat32>> outputs, Adjoint adjoint) {
+      List<Operand<TFloating>> inputs, List<Operand<TFloating>> outputs, Adjoint adjoint) {
     calls.add(new Call(inputs, outputs, adjoint));
     carriedPast.add(carried);
-    List<Operand<TFloat32>> flowing = new ArrayList<>(outputs);
+    List<Operand<TFloating>> flowing = new ArrayList<>(outputs);
     flowing.addAll(carried);
     segments.add(new Segment(flowing, new LinkedHashMap<>()));
   }
@@ -114,10 +116,11 @@ public final class ChainRule {
   public Map<Weight, Operand<TFloat32>> gradients(
       Ops tf, List<Operand<TFloat32>> ys, List<Operand<TFloat32>> dys, List<Weight> trainable) {
     Gradients gradients = new Gradients(tf);
+    List<Operand<TFloating>> ends = new ArrayList<>();
     for (int i = 0; i < ys.size(); i++) {
-      gradients.add(ys.get(i), dys.get(i));
+      ends.add(Precision.floating(ys.get(i)));
+      gradients.add(ends.get(i), Precision.floating(dys.get(i)));
     }
-    List<Operand<TFloat32>> ends = ys;
     for (int s = segments.size() - 1; s >= 0; s--) {
       backThroughSegment(tf, segments.get(s), ends, gradients);
       if (s > 0) {
@@ -130,11 +133,11 @@ public final class ChainRule {
     Map<Weight, Operand<TFloat32>> result = new LinkedHashMap<>();
     List<String> missing = new ArrayList<>();
     for (Weight weight : trainable) {
-      Operand<TFloat32> value = weights.get(weight);
+      Operand<TFloating> value = weights.get(weight);
       if (value == null || !gradients.has(value)) {
         missing.add(weight.name());
       } else {
-        result.put(weight, gradients.sum(value));
+        result.put(weight, gradients.sum(value).asOutput().expect(TFloat32.class));
       }
     }
     if (!missing.isEmpty()) {
@@ -148,13 +151,13 @@ public final class ChainRule {
   }
 
   private void backThroughSegment(
-      Ops tf, Segment segment, List<Operand<TFloat32>> ends, Gradients gradients) {
+      Ops tf, Segment segment, List<Operand<TFloating>> ends, Gradients gradients) {
     Set<Output<?>> origins = new LinkedHashSet<>();
     segment.weights.values().forEach(weight -> origins.add(weight.asOutput()));
     segment.inputs.forEach(input -> origins.add(input.asOutput()));
     List<Output<?>> ys = new ArrayList<>();
     List<Output<?>> dys = new ArrayList<>();
-    for (Operand<TFloat32> end : ends) {
+    for (Operand<TFloating> end : ends) {
       // An end that is also an origin, such as an output of one call that is an input of the next,
       // has its gradient already.
       if (gradients.has(end) && !origins.contains(end.asOutput())) {
@@ -175,7 +178,7 @@ public final class ChainRule {
                 dys.toArray(Output<?>[]::new));
     for (int i = 0; i < found.length; i++) {
       if (found[i] != null) {
-        gradients.add(xs.get(i).expect(TFloat32.class), found[i].expect(TFloat32.class));
+        gradients.add(Precision.floating(xs.get(i)), Precision.floating(found[i]));
       }
     }
   }
@@ -194,11 +197,11 @@ public final class ChainRule {
   }
 
   private static void backThroughCall(Ops tf, Call call, Gradients gradients) {
-    List<Operand<TFloat32>> dys =
+    List<Operand<TFloating>> dys =
         call.outputs.stream()
-            .<Operand<TFloat32>>map(o -> gradients.has(o) ? gradients.sum(o) : tf.zerosLike(o))
+            .<Operand<TFloating>>map(o -> gradients.has(o) ? gradients.sum(o) : tf.zerosLike(o))
             .toList();
-    List<Operand<TFloat32>> dxs = call.adjoint.of(tf, dys);
+    List<Operand<TFloating>> dxs = call.adjoint.of(tf, dys);
     for (int i = 0; i < dxs.size(); i++) {
       gradients.add(call.inputs.get(i), dxs.get(i));
     }
@@ -210,22 +213,22 @@ public final class ChainRule {
    */
   private static final class Gradients {
     private final Ops tf;
-    private final Map<Output<TFloat32>, List<Operand<TFloat32>>> parts = new LinkedHashMap<>();
+    private final Map<Output<TFloating>, List<Operand<TFloating>>> parts = new LinkedHashMap<>();
 
     Gradients(Ops tf) {
       this.tf = tf;
     }
 
-    void add(Operand<TFloat32> x, Operand<TFloat32> gradient) {
+    void add(Operand<TFloating> x, Operand<TFloating> gradient) {
       parts.computeIfAbsent(x.asOutput(), o -> new ArrayList<>()).add(gradient);
     }
 
-    boolean has(Operand<TFloat32> x) {
+    boolean has(Operand<TFloating> x) {
       return parts.containsKey(x.asOutput());
     }
 
-    Operand<TFloat32> sum(Operand<TFloat32> x) {
-      List<Operand<TFloat32>> found = parts.get(x.asOutput());
+    Operand<TFloating> sum(Operand<TFloating> x) {
+      List<Operand<TFloating>> found = parts.get(x.asOutput());
       return found.size() == 1 ? found.get(0) : tf.math.addN(found);
     }
   }

@@ -20,8 +20,8 @@ public final class ZeroPadding {
    * @param sides the number of columns to add on the left, and again on the right
    * @return {@code [batch, above + height + below, sides + width + sides, features]}
    */
-  public static Operand<TFloat32> pad(
-      Ops tf, Operand<TFloat32> x, int above, int below, int sides) {
+  public static <T extends TType> Operand<T> pad(
+      Ops tf, Operand<T> x, int above, int below, int sides) {
     return pad(tf, x, new int[][] {{0, 0}, {above, below}, {sides, sides}, {0, 0}});
   }
 

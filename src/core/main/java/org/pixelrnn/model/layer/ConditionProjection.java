@@ -12,6 +12,7 @@ import org.pixelrnn.model.layer.MaskedConvolution.Features;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The projection of a network's condition into one layer (section 3.6). It is an unmasked 1×1
@@ -57,15 +58,15 @@ final class ConditionProjection {
    * @param map the output of the convolution K, {@code [..., out]}
    * @param condition {@code [..., features]}, in the same layout
    */
-  Operand<TFloat32> add(
-      BuildContext context, Operand<TFloat32> map, Optional<Operand<TFloat32>> condition) {
+  Operand<TFloating> add(
+      BuildContext context, Operand<TFloating> map, Optional<Operand<TFloating>> condition) {
     return kernel
-        .<Operand<TFloat32>>map(
+        .<Operand<TFloating>>map(
             v ->
                 context
                     .tf()
                     .math
-                    .add(map, product(context.tf(), condition.orElseThrow(), context.weight(v))))
+                    .add(map, product(context.tf(), condition.orElseThrow(), context.rounded(v))))
         .orElse(map);
   }
 
@@ -75,10 +76,10 @@ final class ConditionProjection {
    *
    * @param x maps {@code [..., in]}, piece by piece
    */
-  List<Operand<TFloat32>> scanInput(BuildContext context, List<LayerMaps> x) {
+  List<Operand<TFloating>> scanInput(BuildContext context, List<LayerMaps<TFloating>> x) {
     Ops tf = context.tf();
     return x.stream()
-        .<Operand<TFloat32>>map(
+        .<Operand<TFloating>>map(
             piece ->
                 kernel.isEmpty()
                     ? piece.features()
@@ -136,10 +137,9 @@ final class ConditionProjection {
     Operand<TFloat32> add(int column, int group, Operand<TFloat32> y);
   }
 
-  private static Operand<TFloat32> product(Ops tf, Operand<TFloat32> x, Operand<TFloat32> matrix) {
+  private static <T extends TFloating> Operand<T> product(Ops tf, Operand<T> x, Operand<T> matrix) {
     long[] shape = x.shape().asArray();
-    Operand<TFloat32> vectors =
-        tf.reshape(x, tf.constant(new long[] {-1, shape[shape.length - 1]}));
+    Operand<T> vectors = tf.reshape(x, tf.constant(new long[] {-1, shape[shape.length - 1]}));
     shape[shape.length - 1] = matrix.shape().get(1);
     return tf.reshape(tf.linalg.matMul(vectors, matrix), tf.constant(shape));
   }

@@ -11,6 +11,7 @@ import org.pixelrnn.model.scan.DiagonalScan;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The body of a Diagonal BiLSTM layer (section 3.2): the sum of a recurrence from the upper left
@@ -95,10 +96,10 @@ final class DiagonalBiLstmBody implements LayerBody {
   }
 
   @Override
-  public List<Operand<TFloat32>> apply(BuildContext context, List<LayerMaps> x) {
+  public List<Operand<TFloating>> apply(BuildContext context, List<LayerMaps<TFloating>> x) {
     return context.call(
-        scans.get(x.size() - 1),
-        ImmutableList.<Operand<TFloat32>>builder()
+        scans.get(x.size() - 1).computed(context.computation()),
+        ImmutableList.<Operand<TFloating>>builder()
             .addAll(rightwards.conditionProjection().scanInput(context, x))
             .addAll(rightwards.scanWeights(context))
             .addAll(leftwards.scanWeights(context))

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -108,12 +109,16 @@ final class DiagonalBiLstmRow implements LayerRow {
     List<Operand<TFloat32>> taps = taps(leftwards.stateToState(context));
     Operand<TFloat32> gates =
         tf.math.add(
-            leftwards
-                .conditionProjection()
-                .add(
-                    context,
-                    leftwards.inputToState().apply(context, cells.joinRow(xRow)),
-                    condition),
+            Precision.float32(
+                tf,
+                leftwards
+                    .conditionProjection()
+                    .add(
+                        context,
+                        leftwards
+                            .inputToState()
+                            .apply(context, Precision.floating(cells.joinRow(xRow))),
+                        condition.map(Precision::floating))),
             product(leftwardsAbove, taps.get(0)));
     List<Operand<TFloat32>> gatesByColumn = ungrouped.splitRow(gates, sizes.width);
     Operand<TFloat32> h = forAllImages(leftwards.initialH(context));

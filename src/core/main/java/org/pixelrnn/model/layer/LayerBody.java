@@ -8,6 +8,7 @@ import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The part of a layer inside the residual connection, from 2h features to h. The kinds of layers
@@ -69,7 +70,7 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
    * @param x maps of 2h features in one of this body's {@link #layout layouts}, piece by piece
    * @return maps of h features in the same layout
    */
-  List<Operand<TFloat32>> apply(BuildContext context, List<LayerMaps> x);
+  List<Operand<TFloating>> apply(BuildContext context, List<LayerMaps<TFloating>> x);
 
   /**
    * Begins one row, for sampling.

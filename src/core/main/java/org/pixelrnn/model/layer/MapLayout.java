@@ -11,6 +11,7 @@ import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -72,14 +73,14 @@ public final class MapLayout {
    *     has as many parts as this layout has pieces
    * @return the pieces of each map, for the whole batch
    */
-  public List<List<Operand<TFloat32>>> pack(
-      BuildContext context, List<List<Operand<TFloat32>>> maps) {
+  public List<List<Operand<TFloating>>> pack(
+      BuildContext context, List<List<Operand<TFloating>>> maps) {
     if (isImages()) {
       return maps;
     }
     // Read here, because TensorFlow does not always know the number of features of a gradient.
     List<Long> features = maps.stream().map(map -> map.get(0).shape().get(3)).toList();
-    List<List<Operand<TFloat32>>> packed = new ArrayList<>();
+    List<List<Operand<TFloating>>> packed = new ArrayList<>();
     for (int i = 0; i < maps.size(); i++) {
       packed.add(packed(context.tf(), maps.get(i), features.get(i)));
     }
@@ -89,7 +90,7 @@ public final class MapLayout {
             flat(maps),
             flat(packed),
             (tf, gradients) -> {
-              List<Operand<TFloat32>> unpacked = new ArrayList<>();
+              List<Operand<TFloating>> unpacked = new ArrayList<>();
               for (int i = 0; i < maps.size(); i++) {
                 unpacked.addAll(
                     unpacked(
@@ -109,12 +110,12 @@ public final class MapLayout {
    * @param map piece by piece
    * @return {@code [batch, height, width, features]}
    */
-  public Operand<TFloat32> unpack(BuildContext context, List<Operand<TFloat32>> map) {
+  public Operand<TFloating> unpack(BuildContext context, List<Operand<TFloating>> map) {
     if (isImages()) {
       return map.get(0);
     }
     long features = map.get(0).shape().get(2);
-    Operand<TFloat32> unpacked = images(context.tf(), map, features);
+    Operand<TFloating> unpacked = images(context.tf(), map, features);
     context
         .chainRule()
         .call(map, List.of(unpacked), (tf, gradients) -> packed(tf, gradients, features));
@@ -176,17 +177,17 @@ public final class MapLayout {
    *
    * @param like the parts, whose batch sizes the result has
    */
-  private List<Operand<TFloat32>> unpacked(
-      Ops tf, List<Operand<TFloat32>> map, List<Operand<TFloat32>> like, long features) {
+  private List<Operand<TFloating>> unpacked(
+      Ops tf, List<Operand<TFloating>> map, List<Operand<TFloating>> like, long features) {
     if (like.size() == 1) {
       return List.of(images(tf, map, features));
     }
     Operand<TInt32> sizes =
         tf.stack(like.stream().<Operand<TInt32>>map(part -> BatchSize.of(tf, part)).toList());
-    List<List<Operand<TFloat32>>> piecesByPart = new ArrayList<>();
+    List<List<Operand<TFloating>>> piecesByPart = new ArrayList<>();
     like.forEach(part -> piecesByPart.add(new ArrayList<>()));
-    for (Operand<TFloat32> piece : map) {
-      List<Output<TFloat32>> parts =
+    for (Operand<TFloating> piece : map) {
+      List<Output<TFloating>> parts =
           tf.splitV(piece, sizes, tf.constant(1), (long) like.size()).output();
       for (int part = 0; part < like.size(); part++) {
         piecesByPart.get(part).add(parts.get(part));
@@ -196,7 +197,7 @@ public final class MapLayout {
   }
 
   /** Brings the pieces of a map back to images. */
-  private Operand<TFloat32> images(Ops tf, List<Operand<TFloat32>> map, long features) {
+  private Operand<TFloating> images(Ops tf, List<Operand<TFloating>> map, long features) {
     return tf.reshape(
         tf.dynamicStitch(places(tf, BatchSize.of(tf, map.get(0), 1)), map),
         tf.constant(new long[] {-1, height, width, features}));
@@ -217,7 +218,7 @@ public final class MapLayout {
         .toList();
   }
 
-  private static List<Operand<TFloat32>> flat(List<List<Operand<TFloat32>>> maps) {
+  private static List<Operand<TFloating>> flat(List<List<Operand<TFloating>>> maps) {
     return maps.stream().flatMap(List::stream).toList();
   }
 }

@@ -9,6 +9,7 @@ import org.pixelrnn.model.graph.ZeroPadding;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A convolution that sees no later pixel and, because of its {@link Mask}, no later channel
@@ -148,16 +149,15 @@ public final class MaskedConvolution {
    * @param x {@code [batch, height, width, in]}; for a 1×1 convolution {@code [..., in]}
    * @return {@code [batch, height, width, out]}; for a 1×1 convolution {@code [..., out]}
    */
-  public Operand<TFloat32> apply(BuildContext context, Operand<TFloat32> x) {
+  public Operand<TFloating> apply(BuildContext context, Operand<TFloating> x) {
     Ops tf = context.tf();
-    Operand<TFloat32> masked = kernel(context);
+    Operand<TFloating> masked = context.rounded(kernel(context));
     if (geometry.rows() == 1 && geometry.columns() == 1) {
-      return product(tf, x, masked, context.weight(bias));
+      return product(context, x, masked);
     }
-    Operand<TFloat32> padded =
+    Operand<TFloating> padded =
         ZeroPadding.pad(tf, x, geometry.rows() - 1, 0, geometry.rightReach());
-    return tf.nn.biasAdd(
-        tf.nn.conv2d(padded, masked, List.of(1L, 1L, 1L, 1L), "VALID"), context.weight(bias));
+    return context.plusBias(tf.nn.conv2d(padded, masked, List.of(1L, 1L, 1L, 1L), "VALID"), bias);
   }
 
   /**
@@ -171,15 +171,17 @@ public final class MaskedConvolution {
         context.tf(), geometry, RowKernels.of(context, this), state, shift);
   }
 
-  private Operand<TFloat32> product(
-      Ops tf, Operand<TFloat32> x, Operand<TFloat32> masked, Operand<TFloat32> bias) {
-    Operand<TFloat32> vectors = tf.reshape(x, tf.constant(new int[] {-1, features.in}));
-    Operand<TFloat32> matrix =
+  private Operand<TFloating> product(
+      BuildContext context, Operand<TFloating> x, Operand<TFloating> masked) {
+    Ops tf = context.tf();
+    Operand<TFloating> vectors = tf.reshape(x, tf.constant(new int[] {-1, features.in}));
+    Operand<TFloating> matrix =
         tf.reshape(masked, tf.constant(new int[] {features.in, features.out}));
     long[] shape = x.shape().asArray();
     shape[shape.length - 1] = features.out;
     // The bias comes right after the product, so that TensorFlow fuses both into one operation.
-    return tf.reshape(tf.nn.biasAdd(tf.linalg.matMul(vectors, matrix), bias), tf.constant(shape));
+    return tf.reshape(
+        context.plusBias(tf.linalg.matMul(vectors, matrix), bias), tf.constant(shape));
   }
 
   /** The kernel with zeros where the mask hides the input, {@code [rows, columns, in, out]}. */

@@ -11,6 +11,7 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The body of a PixelCNN layer (section 3.5): ReLU, 1×1 mask B (2h → h), ReLU, k×k mask B (h → h),
@@ -68,16 +69,16 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public List<Operand<TFloat32>> apply(BuildContext context, List<LayerMaps> x) {
+  public List<Operand<TFloating>> apply(BuildContext context, List<LayerMaps<TFloating>> x) {
     return x.stream().map(piece -> apply(context, piece)).toList();
   }
 
-  private Operand<TFloat32> apply(BuildContext context, LayerMaps x) {
+  private Operand<TFloating> apply(BuildContext context, LayerMaps<TFloating> x) {
     Ops tf = context.tf();
-    Operand<TFloat32> sum =
+    Operand<TFloating> sum =
         conditionProjection.add(
             context, reduction.apply(context, tf.nn.relu(x.features())), x.condition());
-    Operand<TFloat32> reduced = tf.nn.relu(sum);
+    Operand<TFloating> reduced = tf.nn.relu(sum);
     return tf.nn.relu(convolution.apply(context, reduced));
   }
 

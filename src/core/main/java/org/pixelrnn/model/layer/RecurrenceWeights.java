@@ -11,6 +11,7 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The weights of one recurrence of LSTM cells. Input-to-state is a masked convolution.
@@ -72,13 +73,13 @@ final class RecurrenceWeights {
    * The inputs of a scan that are weights. The scan's other input is {@link
    * ConditionProjection#scanInput}.
    */
-  List<Operand<TFloat32>> scanWeights(BuildContext context) {
+  List<Operand<TFloating>> scanWeights(BuildContext context) {
     ImmutableList.Builder<Operand<TFloat32>> all = ImmutableList.builder();
     all.add(conditionProjection.scanKernel(context, inputToState.kernel(context)));
     all.add(stateToState(context)).add(inputToState.bias(context));
     initialH.map(context::weight).ifPresent(all::add);
     initialC.map(context::weight).ifPresent(all::add);
-    return all.build();
+    return all.build().stream().map(context::rounded).toList();
   }
 
   MaskedConvolution inputToState() {

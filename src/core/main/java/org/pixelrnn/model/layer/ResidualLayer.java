@@ -12,6 +12,7 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A layer with its connections (section 3.3, figure 5):
@@ -100,15 +101,15 @@ public final class ResidualLayer {
    * @param x maps of 2h features in one of this layer's {@link #layout layouts}, piece by piece
    * @return maps of 2h features in the same layout
    */
-  public List<LayerMaps> apply(BuildContext network, List<LayerMaps> x) {
+  public List<LayerMaps<TFloating>> apply(BuildContext network, List<LayerMaps<TFloating>> x) {
     BuildContext context = network.scope(name);
-    List<LayerMaps> carried = LayerMaps.carryPast(context, x);
-    List<Operand<TFloat32>> hidden = body.apply(context, x);
-    List<LayerMaps> y = new ArrayList<>();
+    List<LayerMaps<TFloating>> carried = LayerMaps.carryPast(context, x);
+    List<Operand<TFloating>> hidden = body.apply(context, x);
+    List<LayerMaps<TFloating>> y = new ArrayList<>();
     for (int piece = 0; piece < x.size(); piece++) {
-      Operand<TFloat32> hiddenPiece = hidden.get(piece);
-      Operand<TFloat32> expanded = expansion.apply(context, hiddenPiece);
-      Optional<Operand<TFloat32>> skipped = skip.map(s -> s.apply(context, hiddenPiece));
+      Operand<TFloating> hiddenPiece = hidden.get(piece);
+      Operand<TFloating> expanded = expansion.apply(context, hiddenPiece);
+      Optional<Operand<TFloating>> skipped = skip.map(s -> s.apply(context, hiddenPiece));
       y.add(connect(context.tf(), carried.get(piece), expanded, skipped));
     }
     return List.copyOf(y);
@@ -128,12 +129,12 @@ public final class ResidualLayer {
     return new Row(network.scope(name), state, shift, condition);
   }
 
-  private LayerMaps connect(
-      Ops tf, LayerMaps x, Operand<TFloat32> expanded, Optional<Operand<TFloat32>> skipped) {
-    Operand<TFloat32> features = residual ? tf.math.add(x.features(), expanded) : expanded;
-    Optional<Operand<TFloat32>> skips =
-        skipped.map(s -> x.skips().<Operand<TFloat32>>map(sum -> tf.math.add(sum, s)).orElse(s));
-    return new LayerMaps(features, skips, x.condition());
+  private <T extends TFloating> LayerMaps<T> connect(
+      Ops tf, LayerMaps<T> x, Operand<T> expanded, Optional<Operand<T>> skipped) {
+    Operand<T> features = residual ? tf.math.add(x.features(), expanded) : expanded;
+    Optional<Operand<T>> skips =
+        skipped.map(s -> x.skips().<Operand<T>>map(sum -> tf.math.add(sum, s)).orElse(s));
+    return new LayerMaps<>(features, skips, x.condition());
   }
 
   /** The layer while one row is being sampled, one channel group of one pixel at a time. */
@@ -161,7 +162,7 @@ public final class ResidualLayer {
      * @param x the group of the input at this pixel, {@code [n, 2h / C]}
      * @return the group of the output at this pixel, {@code [n, 2h / C]}
      */
-    public LayerMaps pixel(int column, int group, LayerMaps x) {
+    public LayerMaps<TFloat32> pixel(int column, int group, LayerMaps<TFloat32> x) {
       Operand<TFloat32> hidden = bodyRow.pixel(column, group, x.features());
       expansionRow.addInput(hidden);
       Operand<TFloat32> expanded = expansionRow.output(column, group);

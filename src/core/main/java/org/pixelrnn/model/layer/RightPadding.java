@@ -3,7 +3,6 @@ package org.pixelrnn.model.layer;
 import org.pixelrnn.model.graph.ZeroPadding;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -46,7 +45,7 @@ public record RightPadding(int columns) {
    * @param map {@code [n, height, width + columns, features]}
    * @return {@code [n, height, width, features]}
    */
-  public Operand<TFloat32> cut(Ops tf, Operand<TFloat32> map, int width) {
+  public <T extends TType> Operand<T> cut(Ops tf, Operand<T> map, int width) {
     return columns == 0
         ? map
         : tf.slice(map, tf.constant(new int[4]), tf.constant(new int[] {-1, -1, width, -1}));

@@ -13,6 +13,7 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The body of a Row LSTM layer (section 3.1): input-to-state is a 1×3 convolution of mask B, and
@@ -79,10 +80,10 @@ final class RowLstmBody implements LayerBody {
   }
 
   @Override
-  public List<Operand<TFloat32>> apply(BuildContext context, List<LayerMaps> x) {
+  public List<Operand<TFloating>> apply(BuildContext context, List<LayerMaps<TFloating>> x) {
     return context.call(
-        scan,
-        ImmutableList.<Operand<TFloat32>>builder()
+        scan.computed(context.computation()),
+        ImmutableList.<Operand<TFloating>>builder()
             .addAll(recurrence.conditionProjection().scanInput(context, x))
             .addAll(recurrence.scanWeights(context))
             .build());

@@ -6,10 +6,11 @@ import com.google.common.cache.LoadingCache;
 import com.google.common.primitives.Ints;
 import java.util.ArrayList;
 import java.util.List;
+import org.pixelrnn.model.graph.Computation;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A Diagonal BiLSTM (section 3.2): the sum of two recurrences with weights of their own. One {@link
@@ -29,11 +30,17 @@ import org.tensorflow.types.TFloat32;
  */
 public final class DiagonalScan extends Scan {
   private record Sizes(
-      Diagonals diagonals, int pieces, int in, int h, boolean learnedInitialState) {}
+      Diagonals diagonals,
+      int pieces,
+      int in,
+      int h,
+      boolean learnedInitialState,
+      Computation computation) {}
 
   private static final LoadingCache<Sizes, DiagonalScan> SHARED =
       CacheBuilder.newBuilder().weakValues().build(CacheLoader.from(DiagonalScan::new));
 
+  private final Sizes sizes;
   private final Diagonals diagonals;
   private final int[] pieces;
   private final int in;
@@ -53,7 +60,9 @@ public final class DiagonalScan extends Scan {
             + "_"
             + sizes.in
             + "_"
-            + sizes.h);
+            + sizes.h,
+        sizes.computation);
+    this.sizes = sizes;
     this.diagonals = sizes.diagonals;
     this.pieces = diagonals.pieces(sizes.pieces);
     this.in = sizes.in;
@@ -72,7 +81,14 @@ public final class DiagonalScan extends Scan {
   public static DiagonalScan of(
       int height, int width, int pieces, int in, int h, boolean learnedInitialState) {
     return SHARED.getUnchecked(
-        new Sizes(new Diagonals(height, width), pieces, in, h, learnedInitialState));
+        new Sizes(
+            new Diagonals(height, width), pieces, in, h, learnedInitialState, Computation.DEFAULT));
+  }
+
+  @Override
+  public DiagonalScan computed(Computation computation) {
+    return SHARED.getUnchecked(
+        new Sizes(diagonals, sizes.pieces, in, h, learnedInitialState, computation));
   }
 
   @Override
@@ -115,45 +131,45 @@ public final class DiagonalScan extends Scan {
 
   /** The tape is that of both directions, and then x of the mirror image. */
   @Override
-  Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
+  Result forward(Ops tf, List<Operand<TFloating>> inputs) {
     Call call = new Call(tf, inputs);
     PixelRows rows = call.rows;
-    Operand<TFloat32> mirroredX =
+    Operand<TFloating> mirroredX =
         call.reordered(call.x, in, mirror.places(), mirror.diagonals().pixels()).get(0);
-    List<Operand<TFloat32>> rightwards =
+    List<Operand<TFloating>> rightwards =
         call.rightwards.forward(rows.split(call.x, pieces, diagonals.lengths()));
-    List<Operand<TFloat32>> leftwards =
+    List<Operand<TFloating>> leftwards =
         call.leftwards.forward(rows.split(mirroredX, mirror.diagonals().lengths()));
 
-    List<? extends Operand<TFloat32>> fromLeft = call.piecesAfterOutside(rightwards.get(0));
-    List<Operand<TFloat32>> fromRight =
+    List<? extends Operand<TFloating>> fromLeft = call.piecesAfterOutside(rightwards.get(0));
+    List<Operand<TFloating>> fromRight =
         rows.gather(
             leftwards.get(0),
             1 + mirror.diagonals().pixels(),
             h,
             Diagonals.cut(mirror.placesOfPixelsAbove(), pieces));
-    List<Operand<TFloat32>> tape = new ArrayList<>(rightwards);
+    List<Operand<TFloating>> tape = new ArrayList<>(rightwards);
     tape.addAll(leftwards);
     tape.add(mirroredX);
     return new Result(call.sums(fromLeft, fromRight, h), tape);
   }
 
   @Override
-  List<Operand<TFloat32>> backward(
+  List<Operand<TFloating>> backward(
       Ops tf,
-      List<Operand<TFloat32>> inputs,
-      List<Operand<TFloat32>> tape,
-      List<Operand<TFloat32>> dy) {
+      List<Operand<TFloating>> inputs,
+      List<Operand<TFloating>> tape,
+      List<Operand<TFloating>> dy) {
     Call call = new Call(tf, inputs);
     PixelRows rows = call.rows;
-    List<Operand<TFloat32>> dh = dy.stream().map(piece -> rows.flat(piece, h)).toList();
+    List<Operand<TFloating>> dh = dy.stream().map(piece -> rows.flat(piece, h)).toList();
     // The gradients of h← in the mirror image, and then those of the initial h above the first row.
     int inside = diagonals.pixels() - diagonals.width();
-    List<? extends Operand<TFloat32>> dhLeftwards =
+    List<? extends Operand<TFloating>> dhLeftwards =
         call.reordered(dh, h, mirror.placesOfPixelsAboveThenOutside(), inside);
     int endOfRightwards = Tape.shapes(diagonals.count(), h).size();
     int endOfLeftwards = tape.size() - 1;
-    Operand<TFloat32> mirroredX = tape.get(endOfLeftwards);
+    Operand<TFloating> mirroredX = tape.get(endOfLeftwards);
     Diagonals mirrored = mirror.diagonals();
     Wavefront.Gradient rightwards =
         call.rightwards.backward(
@@ -168,8 +184,8 @@ public final class DiagonalScan extends Scan {
                 inside == 0 ? rows.zeros(diagonals.pixels(), h) : dhLeftwards.get(0),
                 mirrored.lengths()));
 
-    List<Operand<TFloat32>> fromLeft = rows.concat(rightwards.x(), diagonals.halves(), pieces);
-    List<Operand<TFloat32>> gradients =
+    List<Operand<TFloating>> fromLeft = rows.concat(rightwards.x(), diagonals.halves(), pieces);
+    List<Operand<TFloating>> gradients =
         new ArrayList<>(call.sums(fromLeft, call.fromMirror(leftwards.x()), in));
     int weights = LstmWeights.count(learnedInitialState);
     gradients.addAll(rightwards.weights().subList(0, weights));
@@ -186,16 +202,18 @@ public final class DiagonalScan extends Scan {
   private final class Call {
     private final Ops tf;
     private final PixelRows rows;
-    private final List<Operand<TFloat32>> x;
+    private final List<Operand<TFloating>> x;
     private final Wavefront rightwards;
     private final Wavefront leftwards;
 
-    Call(Ops tf, List<Operand<TFloat32>> inputs) {
+    Call(Ops tf, List<Operand<TFloating>> inputs) {
       this.tf = tf;
-      rows = new PixelRows(tf, inputs.get(0), Math.min(diagonals.height(), diagonals.width()) + 1);
+      rows =
+          new PixelRows(
+              tf, inputs.get(0), zero(tf), Math.min(diagonals.height(), diagonals.width()) + 1);
       x = inputs.subList(0, pieces.length).stream().map(piece -> rows.flat(piece, in)).toList();
       int weights = LstmWeights.count(learnedInitialState);
-      List<Operand<TFloat32>> allWeights = inputs.subList(pieces.length, inputs.size());
+      List<Operand<TFloating>> allWeights = inputs.subList(pieces.length, inputs.size());
       rightwards = wavefront(diagonals, allWeights.subList(0, weights));
       leftwards = wavefront(mirror.diagonals(), allWeights.subList(weights, 2 * weights));
     }
@@ -207,9 +225,9 @@ public final class DiagonalScan extends Scan {
      * @param first the number of pixels of the first of the two results
      * @return the first pixels in the new order, and the other pixels
      */
-    List<? extends Operand<TFloat32>> reordered(
-        List<Operand<TFloat32>> flats, int features, int[] places, int first) {
-      Operand<TFloat32> all = rows.stitch(flats, features, Diagonals.cut(places, pieces));
+    List<? extends Operand<TFloating>> reordered(
+        List<Operand<TFloating>> flats, int features, int[] places, int first) {
+      Operand<TFloating> all = rows.stitch(flats, features, Diagonals.cut(places, pieces));
       return rows.split(all, first, diagonals.pixels() - first);
     }
 
@@ -220,8 +238,8 @@ public final class DiagonalScan extends Scan {
      * @param dx in halves
      * @return in the pieces of this scan's maps
      */
-    List<? extends Operand<TFloat32>> fromMirror(List<Operand<TFloat32>> dx) {
-      List<Operand<TFloat32>> flats = new ArrayList<>(dx);
+    List<? extends Operand<TFloating>> fromMirror(List<Operand<TFloating>> dx) {
+      List<Operand<TFloating>> flats = new ArrayList<>(dx);
       int missing = diagonals.pixels() - mirror.diagonals().pixels();
       if (missing > 0) {
         flats.add(rows.zeros(missing, in));
@@ -232,25 +250,26 @@ public final class DiagonalScan extends Scan {
     }
 
     /** The pieces of a map in which one pixel outside the image comes first. */
-    List<? extends Operand<TFloat32>> piecesAfterOutside(Operand<TFloat32> flat) {
+    List<? extends Operand<TFloating>> piecesAfterOutside(Operand<TFloating> flat) {
       return rows.split(flat, Ints.concat(new int[] {1}, pieces)).subList(1, 1 + pieces.length);
     }
 
     /** The sum of two maps, piece by piece, {@code [pixels, batch, features]} each. */
-    List<Operand<TFloat32>> sums(
-        List<? extends Operand<TFloat32>> first,
-        List<? extends Operand<TFloat32>> second,
+    List<Operand<TFloating>> sums(
+        List<? extends Operand<TFloating>> first,
+        List<? extends Operand<TFloating>> second,
         int features) {
-      List<Operand<TFloat32>> sums = new ArrayList<>();
+      List<Operand<TFloating>> sums = new ArrayList<>();
       for (int piece = 0; piece < pieces.length; piece++) {
-        Operand<TFloat32> sum = tf.math.add(first.get(piece), second.get(piece));
+        Operand<TFloating> sum = tf.math.add(first.get(piece), second.get(piece));
         sums.add(rows.map(sum, pieces[piece], features));
       }
       return sums;
     }
 
-    private Wavefront wavefront(Diagonals over, List<Operand<TFloat32>> weights) {
-      return new Wavefront(tf, rows, over, LstmWeights.of(tf, weights, h), in, h);
+    private Wavefront wavefront(Diagonals over, List<Operand<TFloating>> weights) {
+      return new Wavefront(
+          tf, rows, cell(tf, h), over, LstmWeights.of(tf, weights, zero(tf), h), in, h);
     }
   }
 }

@@ -3,7 +3,7 @@ package org.pixelrnn.model.scan;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The weights of one recurrence. The last axis of the first three tensors holds the gates as four
@@ -16,11 +16,11 @@ import org.tensorflow.types.TFloat32;
  * @param c the initial c, likewise, {@code [h]}
  */
 record LstmWeights(
-    Operand<TFloat32> inputToState,
-    Operand<TFloat32> stateToState,
-    Operand<TFloat32> bias,
-    Operand<TFloat32> h,
-    Operand<TFloat32> c) {
+    Operand<TFloating> inputToState,
+    Operand<TFloating> stateToState,
+    Operand<TFloating> bias,
+    Operand<TFloating> h,
+    Operand<TFloating> c) {
 
   /** The number of these tensors that are inputs of a scan: without the initial state, if fixed. */
   static int count(boolean learnedInitialState) {
@@ -33,15 +33,16 @@ record LstmWeights(
    * the copy.
    *
    * @param inputs 5 tensors, or 3 if the initial state is not learned
+   * @param zero the number 0, {@code []}
    * @param h the number of features of h
    */
-  static LstmWeights of(Ops tf, List<Operand<TFloat32>> inputs, int h) {
+  static LstmWeights of(Ops tf, List<Operand<TFloating>> inputs, Operand<TFloating> zero, int h) {
     boolean learned = inputs.size() == count(true);
     return new LstmWeights(
         inputs.get(0),
         inputs.get(1),
         inputs.get(2),
-        learned ? inputs.get(3) : tf.constant(new float[h]),
-        learned ? inputs.get(4) : tf.constant(new float[h]));
+        learned ? inputs.get(3) : tf.fill(tf.constant(new int[] {h}), zero),
+        learned ? inputs.get(4) : tf.fill(tf.constant(new int[] {h}), zero));
   }
 }

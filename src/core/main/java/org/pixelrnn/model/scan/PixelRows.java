@@ -11,6 +11,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Operations on flat maps: maps {@code [pixels, batch, features]} as matrices {@code [pixels ·
@@ -25,6 +26,9 @@ final class PixelRows {
   private final Operand<TInt32> rowAxis;
   private final Operand<TInt32> featureAxis;
 
+  /** The number 0, {@code []}. */
+  private final Operand<TFloating> zero;
+
   /** {@code [rows, 0]} for each number of pixels from 0 to the longest range. */
   private final Operand<TInt32> ranges;
 
@@ -35,10 +39,12 @@ final class PixelRows {
    * Adds the sizes of all ranges to the graph once.
    *
    * @param like any map {@code [pixels, batch, features]} of the batch
+   * @param zero the number 0, {@code []}
    * @param longest the number of pixels of the longest range that will be cut out
    */
-  PixelRows(Ops tf, Operand<TFloat32> like, int longest) {
+  PixelRows(Ops tf, Operand<TFloating> like, Operand<TFloating> zero, int longest) {
     this.tf = tf;
+    this.zero = zero;
     this.rowAxis = tf.constant(0);
     this.featureAxis = tf.constant(1);
     this.batch = BatchSize.of(tf, like, 1);
@@ -51,12 +57,12 @@ final class PixelRows {
   }
 
   /** A map as a flat map, {@code [pixels · batch, features]}. */
-  Operand<TFloat32> flat(Operand<TFloat32> map, int features) {
+  Operand<TFloating> flat(Operand<TFloating> map, int features) {
     return tf.reshape(map, tf.constant(new int[] {-1, features}));
   }
 
   /** A flat map as a map, {@code [pixels, batch, features]}. */
-  Operand<TFloat32> map(Operand<TFloat32> flat, int pixels, int features) {
+  Operand<TFloating> map(Operand<TFloating> flat, int pixels, int features) {
     return tf.reshape(flat, tf.constant(new int[] {pixels, -1, features}));
   }
 
@@ -65,7 +71,7 @@ final class PixelRows {
    *
    * @param pixels the number of pixels of each range
    */
-  List<? extends Operand<TFloat32>> split(Operand<TFloat32> flat, int... pixels) {
+  List<? extends Operand<TFloating>> split(Operand<TFloating> flat, int... pixels) {
     if (pixels.length == 1) {
       return List.of(flat);
     }
@@ -79,9 +85,9 @@ final class PixelRows {
    * @param sizes the number of pixels of each piece
    * @param pixels the number of pixels of each range; no range crosses the end of a piece
    */
-  List<Operand<TFloat32>> split(
-      List<? extends Operand<TFloat32>> pieces, int[] sizes, int... pixels) {
-    List<Operand<TFloat32>> ranges = new ArrayList<>();
+  List<Operand<TFloating>> split(
+      List<? extends Operand<TFloating>> pieces, int[] sizes, int... pixels) {
+    List<Operand<TFloating>> ranges = new ArrayList<>();
     for (int piece = 0; piece < sizes.length; piece++) {
       int first = ranges.size();
       int[] rangesOfPiece =
@@ -92,7 +98,7 @@ final class PixelRows {
   }
 
   /** Joins consecutive ranges. */
-  Operand<TFloat32> concat(List<? extends Operand<TFloat32>> ranges) {
+  Operand<TFloating> concat(List<? extends Operand<TFloating>> ranges) {
     return ranges.size() == 1 ? ranges.get(0) : tf.concat(List.copyOf(ranges), rowAxis);
   }
 
@@ -102,8 +108,8 @@ final class PixelRows {
    * @param pixels the number of pixels of each range
    * @param sizes the number of pixels of each piece; no range crosses the end of a piece
    */
-  List<Operand<TFloat32>> concat(List<Operand<TFloat32>> ranges, int[] pixels, int... sizes) {
-    List<Operand<TFloat32>> pieces = new ArrayList<>();
+  List<Operand<TFloating>> concat(List<Operand<TFloating>> ranges, int[] pixels, int... sizes) {
+    List<Operand<TFloating>> pieces = new ArrayList<>();
     int first = 0;
     for (int size : sizes) {
       int next = rangeAfter(first, size, pixels);
@@ -125,12 +131,12 @@ final class PixelRows {
   }
 
   /** Joins the features of the same pixels, {@code [pixels · batch, sum of features]}. */
-  Operand<TFloat32> concatFeatures(List<? extends Operand<TFloat32>> flats) {
+  Operand<TFloating> concatFeatures(List<? extends Operand<TFloating>> flats) {
     return tf.concat(List.copyOf(flats), featureAxis);
   }
 
   /** Cuts out {@code count} pixels, beginning at pixel {@code from}. */
-  Operand<TFloat32> range(Operand<TFloat32> flat, int from, int count) {
+  Operand<TFloating> range(Operand<TFloating> flat, int from, int count) {
     return range(flat, from, count, 0, ALL);
   }
 
@@ -138,7 +144,8 @@ final class PixelRows {
    * Cuts out {@code count} pixels, beginning at pixel {@code from}, and of these {@code features}
    * features, beginning at {@code feature}.
    */
-  Operand<TFloat32> range(Operand<TFloat32> flat, int from, int count, int feature, int features) {
+  Operand<TFloating> range(
+      Operand<TFloating> flat, int from, int count, int feature, int features) {
     return tf.slice(flat, rangesWith(feature).get(from), rangesWith(features).get(count));
   }
 
@@ -152,12 +159,12 @@ final class PixelRows {
   }
 
   /** A flat map without its first {@code pixels} pixels. */
-  Operand<TFloat32> skip(Operand<TFloat32> flat, int pixels) {
+  Operand<TFloating> skip(Operand<TFloating> flat, int pixels) {
     return tf.slice(flat, rangesWith(0).get(pixels), tf.constant(new int[] {ALL, ALL}));
   }
 
   /** A flat map of {@code count} pixels that all have the same value, {@code [features]}. */
-  Operand<TFloat32> broadcast(Operand<TFloat32> vector, int count, int features) {
+  Operand<TFloating> broadcast(Operand<TFloating> vector, int count, int features) {
     Operand<TInt32> shape =
         tf.concat(
             List.of(
@@ -168,8 +175,8 @@ final class PixelRows {
   }
 
   /** A flat map of {@code count} pixels that are all zero. */
-  Operand<TFloat32> zeros(int count, int features) {
-    return broadcast(tf.constant(0f), count, features);
+  Operand<TFloating> zeros(int count, int features) {
+    return broadcast(zero, count, features);
   }
 
   /**
@@ -178,7 +185,7 @@ final class PixelRows {
    * @param pixels the number of pixels of the map
    * @param indices the pixels to gather, in the order of the result
    */
-  Operand<TFloat32> gather(Operand<TFloat32> flat, int pixels, int features, int... indices) {
+  Operand<TFloating> gather(Operand<TFloating> flat, int pixels, int features, int... indices) {
     return flat(tf.gather(map(flat, pixels, features), tf.constant(indices), rowAxis), features);
   }
 
@@ -187,8 +194,8 @@ final class PixelRows {
    *
    * @param indices for each piece, the pixels to gather
    */
-  List<Operand<TFloat32>> gather(
-      Operand<TFloat32> flat, int pixels, int features, List<int[]> indices) {
+  List<Operand<TFloating>> gather(
+      Operand<TFloating> flat, int pixels, int features, List<int[]> indices) {
     return indices.stream().map(piece -> gather(flat, pixels, features, piece)).toList();
   }
 
@@ -198,9 +205,9 @@ final class PixelRows {
    * @param places for each map, the place in the result of each of its pixels; together they are
    *     all places of the result
    */
-  Operand<TFloat32> stitch(List<Operand<TFloat32>> flats, int features, List<int[]> places) {
+  Operand<TFloating> stitch(List<Operand<TFloating>> flats, int features, List<int[]> places) {
     List<Operand<TInt32>> indices = new ArrayList<>();
-    List<Operand<TFloat32>> maps = new ArrayList<>();
+    List<Operand<TFloating>> maps = new ArrayList<>();
     for (int i = 0; i < flats.size(); i++) {
       indices.add(tf.constant(places.get(i)));
       maps.add(map(flats.get(i), places.get(i).length, features));
@@ -214,12 +221,22 @@ final class PixelRows {
    * @param flat the flat map, {@code [pixels · batch, in]}
    * @param gradient the gradient of the product, {@code [pixels · batch, out]}
    */
-  Operand<TFloat32> matrixGradient(Operand<TFloat32> flat, Operand<TFloat32> gradient) {
+  Operand<TFloating> matrixGradient(Operand<TFloating> flat, Operand<TFloating> gradient) {
     return tf.linalg.matMul(flat, gradient, MatMul.transposeA(true));
   }
 
+  /**
+   * The gradient of a bias {@code [features]} that was added to every pixel.
+   *
+   * @param gradient the gradient of the sum, {@code [pixels · batch, features]}
+   */
+  Operand<TFloating> biasGradient(Operand<TFloating> gradient) {
+    // BiasAddGrad adds bfloat16 numbers up in bfloat16, and loses most of them.
+    return TFloat32.class.equals(gradient.type()) ? tf.nn.biasAddGrad(gradient) : sum(gradient);
+  }
+
   /** The sum over all pixels and images, {@code [features]}. */
-  Operand<TFloat32> sum(Operand<TFloat32> flat) {
+  Operand<TFloating> sum(Operand<TFloating> flat) {
     return tf.reduceSum(flat, rowAxis);
   }
 }

@@ -7,11 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.pixelrnn.model.graph.Computation;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A Row LSTM (section 3.1): one step for each row, from the top of the image down. At row r and
@@ -30,11 +31,13 @@ import org.tensorflow.types.TFloat32;
  * above are {@code [3, h, 4h]}. The initial state is an input if it is learned, and 0 otherwise.
  */
 public final class RowScan extends Scan {
-  private record Sizes(int height, int width, int in, int h, boolean learnedInitialState) {}
+  private record Sizes(
+      int height, int width, int in, int h, boolean learnedInitialState, Computation computation) {}
 
   private static final LoadingCache<Sizes, RowScan> SHARED =
       CacheBuilder.newBuilder().weakValues().build(CacheLoader.from(RowScan::new));
 
+  private final Sizes sizes;
   private final int height;
   private final int width;
   private final int in;
@@ -42,7 +45,10 @@ public final class RowScan extends Scan {
   private final boolean learnedInitialState;
 
   private RowScan(Sizes sizes) {
-    super("row_scan_" + sizes.height + "x" + sizes.width + "_" + sizes.in + "_" + sizes.h);
+    super(
+        "row_scan_" + sizes.height + "x" + sizes.width + "_" + sizes.in + "_" + sizes.h,
+        sizes.computation);
+    this.sizes = sizes;
     this.height = sizes.height;
     this.width = sizes.width;
     this.in = sizes.in;
@@ -57,7 +63,14 @@ public final class RowScan extends Scan {
    * @param h the number of features of h
    */
   public static RowScan of(int height, int width, int in, int h, boolean learnedInitialState) {
-    return SHARED.getUnchecked(new Sizes(height, width, in, h, learnedInitialState));
+    return SHARED.getUnchecked(
+        new Sizes(height, width, in, h, learnedInitialState, Computation.DEFAULT));
+  }
+
+  @Override
+  public RowScan computed(Computation computation) {
+    return SHARED.getUnchecked(
+        new Sizes(height, width, in, h, sizes.learnedInitialState, computation));
   }
 
   @Override
@@ -98,33 +111,34 @@ public final class RowScan extends Scan {
 
   /** The tape is that of the steps, and then {@code [x(r,q-1), x(r,q)]} of all pixels. */
   @Override
-  Result forward(Ops tf, List<Operand<TFloat32>> inputs) {
-    PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
-    LstmWeights weights = LstmWeights.of(tf, inputs.subList(1, inputs.size()), h);
-    Operand<TFloat32> stateMatrix =
+  Result forward(Ops tf, List<Operand<TFloating>> inputs) {
+    PixelRows rows = new PixelRows(tf, inputs.get(0), zero(tf), width + 2);
+    LstmWeights weights = LstmWeights.of(tf, inputs.subList(1, inputs.size()), zero(tf), h);
+    Operand<TFloating> stateMatrix =
         tf.reshape(weights.stateToState(), tf.constant(new int[] {3 * h, 4 * h}));
-    LstmStep.Gates gates =
-        LstmStep.Gates.of(
-            tf, rows.concat(List.of(inputMatrix(tf, weights), stateMatrix)), weights.bias(), h);
-    Operand<TFloat32> x = rows.flat(inputs.get(0), in);
-    Operand<TFloat32> left = neighbours(rows, x, in, (r, q) -> q == 0 ? 0 : 1 + r * width + q - 1);
-    Operand<TFloat32> leftAndX = rows.concatFeatures(List.of(left, x));
-    List<? extends Operand<TFloat32>> xs = rows.split(leftAndX, rowLengths());
-    Operand<TFloat32> zeroPixel = rows.zeros(1, h);
+    RecurrentCell cell = cell(tf, h);
+    RecurrentCell.Gates gates =
+        new RecurrentCell.Gates(
+            rows.concat(List.of(inputMatrix(tf, weights), stateMatrix)), weights.bias());
+    Operand<TFloating> x = rows.flat(inputs.get(0), in);
+    Operand<TFloating> left = neighbours(rows, x, in, (r, q) -> q == 0 ? 0 : 1 + r * width + q - 1);
+    Operand<TFloating> leftAndX = rows.concatFeatures(List.of(left, x));
+    List<? extends Operand<TFloating>> xs = rows.split(leftAndX, rowLengths());
+    Operand<TFloating> zeroPixel = rows.zeros(1, h);
     List<LstmStep> steps = new ArrayList<>();
-    Operand<TFloat32> above = rows.broadcast(weights.h(), width, h);
-    Operand<TFloat32> c = rows.broadcast(weights.c(), width, h);
+    Operand<TFloating> above = rows.broadcast(weights.h(), width, h);
+    Operand<TFloating> c = rows.broadcast(weights.c(), width, h);
     for (int r = 0; r < height; r++) {
-      Operand<TFloat32> padded = rows.concat(List.of(zeroPixel, above, zeroPixel));
-      Operand<TFloat32> aboveLeft = rows.range(padded, 0, width);
-      Operand<TFloat32> aboveRight = rows.range(padded, 2, width);
-      Operand<TFloat32> input = rows.concatFeatures(List.of(xs.get(r), aboveLeft, above));
-      LstmStep step = LstmStep.of(tf, input, aboveRight, c, gates);
+      Operand<TFloating> padded = rows.concat(List.of(zeroPixel, above, zeroPixel));
+      Operand<TFloating> aboveLeft = rows.range(padded, 0, width);
+      Operand<TFloating> aboveRight = rows.range(padded, 2, width);
+      Operand<TFloating> input = rows.concatFeatures(List.of(xs.get(r), aboveLeft, above));
+      LstmStep step = cell.step(gates, input, aboveRight, c);
       above = step.h();
       c = step.c();
       steps.add(step);
     }
-    List<Operand<TFloat32>> tape =
+    List<Operand<TFloating>> tape =
         new ArrayList<>(
             Tape.of(rows, List.of(zeroPixel, rows.broadcast(weights.h(), 1, h)), steps));
     tape.add(leftAndX);
@@ -132,31 +146,32 @@ public final class RowScan extends Scan {
   }
 
   @Override
-  List<Operand<TFloat32>> backward(
+  List<Operand<TFloating>> backward(
       Ops tf,
-      List<Operand<TFloat32>> inputs,
-      List<Operand<TFloat32>> tape,
-      List<Operand<TFloat32>> dy) {
-    PixelRows rows = new PixelRows(tf, inputs.get(0), width + 2);
-    LstmWeights weights = LstmWeights.of(tf, inputs.subList(1, inputs.size()), h);
-    Tape steps = new Tape(tf, rows, tape, h, rowLengths());
-    List<? extends Operand<TFloat32>> dys = rows.split(rows.flat(dy.get(0), h), rowLengths());
-    List<? extends Operand<TFloat32>> taps = tf.unstack(weights.stateToState(), 3L).output();
-    Operand<TFloat32> zeroPixel = rows.zeros(1, h);
+      List<Operand<TFloating>> inputs,
+      List<Operand<TFloating>> tape,
+      List<Operand<TFloating>> dy) {
+    PixelRows rows = new PixelRows(tf, inputs.get(0), zero(tf), width + 2);
+    LstmWeights weights = LstmWeights.of(tf, inputs.subList(1, inputs.size()), zero(tf), h);
+    Tape steps = new Tape(rows, tape, rowLengths());
+    RecurrentCell cell = cell(tf, h);
+    List<? extends Operand<TFloating>> dys = rows.split(rows.flat(dy.get(0), h), rowLengths());
+    List<? extends Operand<TFloating>> taps = tf.unstack(weights.stateToState(), 3L).output();
+    Operand<TFloating> zeroPixel = rows.zeros(1, h);
 
-    List<Operand<TFloat32>> gates = new ArrayList<>();
-    Operand<TFloat32> dh = dys.get(height - 1);
-    Operand<TFloat32> dc = rows.zeros(width, h);
+    List<Operand<TFloating>> gates = new ArrayList<>();
+    Operand<TFloating> dh = dys.get(height - 1);
+    Operand<TFloating> dc = rows.zeros(width, h);
     for (int r = height - 1; r >= 0; r--) {
-      LstmStep.Gradient gradient = steps.gradient(r, dh, dc);
+      LstmStep.Gradient gradient = cell.gradient(steps.step(r), dh, dc);
       gates.add(0, gradient.gates());
       dc = gradient.cPrevious();
       // The h of a pixel has a gradient from y and from three pixels of the row below: it is the
       // left
       // tap of one, the centre tap of another, and the right tap of the third.
-      Operand<TFloat32> asLeft = backThrough(tf, gradient.gates(), taps.get(0));
-      Operand<TFloat32> asRight = backThrough(tf, gradient.gates(), taps.get(2));
-      List<Operand<TFloat32>> parts = new ArrayList<>();
+      Operand<TFloating> asLeft = backThrough(tf, gradient.gates(), taps.get(0));
+      Operand<TFloating> asRight = backThrough(tf, gradient.gates(), taps.get(2));
+      List<Operand<TFloating>> parts = new ArrayList<>();
       parts.add(backThrough(tf, gradient.gates(), taps.get(1)));
       parts.add(rows.concat(List.of(rows.range(asLeft, 1, width - 1), zeroPixel)));
       parts.add(rows.concat(List.of(zeroPixel, rows.range(asRight, 0, width - 1))));
@@ -165,14 +180,14 @@ public final class RowScan extends Scan {
       }
       dh = tf.math.addN(parts);
     }
-    Operand<TFloat32> allGates = rows.concat(gates);
+    Operand<TFloating> allGates = rows.concat(gates);
 
-    List<Operand<TFloat32>> neighbours = new ArrayList<>();
+    List<Operand<TFloating>> neighbours = new ArrayList<>();
     for (int offset = -1; offset <= 1; offset++) {
       neighbours.add(rowAbove(rows, steps.h(), offset));
     }
-    Operand<TFloat32> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), tf.constant(0f));
-    List<Operand<TFloat32>> gradients =
+    Operand<TFloating> masked = tf.fill(tf.constant(new int[] {in, 4 * h}), zero(tf));
+    List<Operand<TFloating>> gradients =
         List.of(
             inputGradient(tf, rows, weights, allGates),
             tf.reshape(
@@ -196,18 +211,18 @@ public final class RowScan extends Scan {
   }
 
   /** The left and the centre tap of the kernel as a matrix, {@code [2 · in, 4h]}. */
-  private Operand<TFloat32> inputMatrix(Ops tf, LstmWeights weights) {
-    Operand<TFloat32> allTaps =
+  private Operand<TFloating> inputMatrix(Ops tf, LstmWeights weights) {
+    Operand<TFloating> allTaps =
         tf.reshape(weights.inputToState(), tf.constant(new int[] {3 * in, 4 * h}));
     return tf.slice(allTaps, tf.constant(new int[] {0, 0}), tf.constant(new int[] {2 * in, 4 * h}));
   }
 
   /** The gradient of x, {@code [pixels, batch, in]}. */
-  private Operand<TFloat32> inputGradient(
-      Ops tf, PixelRows rows, LstmWeights weights, Operand<TFloat32> gates) {
-    Operand<TFloat32> leftAndX = backThrough(tf, gates, inputMatrix(tf, weights));
-    List<? extends Operand<TFloat32>> parts = tf.split(tf.constant(1), leftAndX, 2L).output();
-    Operand<TFloat32> asLeft =
+  private Operand<TFloating> inputGradient(
+      Ops tf, PixelRows rows, LstmWeights weights, Operand<TFloating> gates) {
+    Operand<TFloating> leftAndX = backThrough(tf, gates, inputMatrix(tf, weights));
+    List<? extends Operand<TFloating>> parts = tf.split(tf.constant(1), leftAndX, 2L).output();
+    Operand<TFloating> asLeft =
         neighbours(rows, parts.get(0), in, (r, q) -> q == width - 1 ? 0 : 1 + r * width + q + 1);
     return rows.map(tf.math.add(parts.get(1), asLeft), height * width, in);
   }
@@ -217,7 +232,7 @@ public final class RowScan extends Scan {
    *
    * @param outsideAndH one pixel of zeros, one pixel of the initial h, then the h of all pixels
    */
-  private Operand<TFloat32> rowAbove(PixelRows rows, Operand<TFloat32> outsideAndH, int offset) {
+  private Operand<TFloating> rowAbove(PixelRows rows, Operand<TFloating> outsideAndH, int offset) {
     int[] positions = new int[height * width];
     for (int p = 0; p < positions.length; p++) {
       int column = p % width + offset;
@@ -232,19 +247,19 @@ public final class RowScan extends Scan {
    *
    * @param position gives 1 + the position of the other pixel, or 0 for the value 0
    */
-  private Operand<TFloat32> neighbours(
-      PixelRows rows, Operand<TFloat32> flat, int features, Diagonals.PixelFunction position) {
+  private Operand<TFloating> neighbours(
+      PixelRows rows, Operand<TFloating> flat, int features, Diagonals.PixelFunction position) {
     int[] positions = new int[height * width];
     for (int p = 0; p < positions.length; p++) {
       positions[p] = position.at(p / width, p % width);
     }
-    Operand<TFloat32> zeroAndFlat = rows.concat(List.of(rows.zeros(1, features), flat));
+    Operand<TFloating> zeroAndFlat = rows.concat(List.of(rows.zeros(1, features), flat));
     return rows.gather(zeroAndFlat, 1 + height * width, features, positions);
   }
 
   /** The gradient of the input of a product with a matrix, from the gradient of the gates. */
-  private static Operand<TFloat32> backThrough(
-      Ops tf, Operand<TFloat32> gates, Operand<TFloat32> matrix) {
+  private static Operand<TFloating> backThrough(
+      Ops tf, Operand<TFloating> gates, Operand<TFloating> matrix) {
     return tf.linalg.matMul(gates, matrix, MatMul.transposeB(true));
   }
 }

@@ -6,18 +6,24 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.pixelrnn.model.graph.Computation;
+import org.pixelrnn.model.graph.Computation.Execution;
 import org.pixelrnn.model.graph.DifferentiableFunction;
 import org.pixelrnn.model.graph.GraphFunction;
+import org.pixelrnn.model.graph.Precision;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.OperationBuilder;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Operands;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.PartitionedCall;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A recurrence over the pixels of a map. One graph function holds the unrolled recurrence, a second
@@ -25,7 +31,8 @@ import org.tensorflow.types.TFloat32;
  * share them, and the graph of a deep network is little larger than that of a shallow one.
  *
  * <p>Maps are {@code [pixels, batch, features]}. The pixels are in the {@link #order()} of the scan
- * and in one or more {@link #pieces()}. The batch may have any size.
+ * and in one or more {@link #pieces()}. The batch may have any size. A compiled scan is compiled
+ * anew for each batch size that it meets.
  */
 public abstract sealed class Scan implements DifferentiableFunction permits DiagonalScan, RowScan {
   // Garbage collection frees the functions together with the scan; graphs that call them have
@@ -33,15 +40,21 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
   private final Supplier<ConcreteFunction> forward = Suppliers.memoize(this::forwardFunction);
   private final Supplier<ConcreteFunction> adjoint = Suppliers.memoize(this::adjointFunction);
   private final String name;
+  private final Computation computation;
 
   /**
    * Creates a scan, which builds its graph functions when they are first called.
    *
    * @param name the name of the graph function; the adjoint adds {@code _adjoint}
    */
-  Scan(String name) {
-    this.name = name;
+  Scan(String name, Computation computation) {
+    boolean plain = computation.equals(Computation.DEFAULT);
+    this.name = plain ? name : name + "_" + computation.precision() + "_" + computation.execution();
+    this.computation = computation;
   }
+
+  /** The same scan, computed in a given way. */
+  public abstract Scan computed(Computation computation);
 
   /** The pixel at each position of the maps, {@code row · width + column}. */
   public abstract int[] order();
@@ -56,9 +69,9 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
    * @return y in pieces, {@code [pixels, batch, h]} each, and the tape
    */
   @Override
-  public Result apply(Ops tf, List<Operand<TFloat32>> inputs) {
+  public Result apply(Ops tf, List<Operand<TFloating>> inputs) {
     List<Shape> shapes = outputShapes();
-    List<Operand<TFloat32>> results =
+    List<Operand<TFloating>> results =
         call(tf, forward.get(), inputs, shapes.size() + tapeShapes().size());
     return new Result(
         shaped(tf, results, shapes), List.copyOf(results.subList(shapes.size(), results.size())));
@@ -73,9 +86,9 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
    * @return the gradient of each input, of the input's shape
    */
   @Override
-  public List<Operand<TFloat32>> gradients(
-      Ops tf, List<Operand<TFloat32>> inputs, Result result, List<Operand<TFloat32>> dy) {
-    List<Operand<TFloat32>> arguments = new ArrayList<>(inputs);
+  public List<Operand<TFloating>> gradients(
+      Ops tf, List<Operand<TFloating>> inputs, Result result, List<Operand<TFloating>> dy) {
+    List<Operand<TFloating>> arguments = new ArrayList<>(inputs);
     arguments.addAll(result.tape());
     arguments.addAll(dy);
     List<Shape> shapes = inputShapes();
@@ -92,14 +105,14 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
   abstract List<Shape> tapeShapes();
 
   /** Adds the operations of the scan. */
-  abstract Result forward(Ops tf, List<Operand<TFloat32>> inputs);
+  abstract Result forward(Ops tf, List<Operand<TFloating>> inputs);
 
   /** Adds the operations of the adjoint, and returns the gradient of each input. */
-  abstract List<Operand<TFloat32>> backward(
+  abstract List<Operand<TFloating>> backward(
       Ops tf,
-      List<Operand<TFloat32>> inputs,
-      List<Operand<TFloat32>> tape,
-      List<Operand<TFloat32>> dy);
+      List<Operand<TFloating>> inputs,
+      List<Operand<TFloating>> tape,
+      List<Operand<TFloating>> dy);
 
   /** The shapes of the pieces of a map, {@code [pixels, batch, features]} each. */
   final List<Shape> pieceShapes(int features) {
@@ -108,13 +121,27 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
         .toList();
   }
 
+  /**
+   * The cell that this scan's steps and their adjoints are made of.
+   *
+   * @param h the number of features of h
+   */
+  final RecurrentCell cell(Ops tf, int h) {
+    return RecurrentCell.of(computation, tf, h);
+  }
+
+  /** The number 0 in the precision of this scan, {@code []}. */
+  final Operand<TFloating> zero(Ops tf) {
+    return computation.precision().zero(tf);
+  }
+
   private ConcreteFunction forwardFunction() {
     return neverInlined(
         GraphFunction.create(
             name,
             function -> {
               Result result = forward(function.tf(), arguments(function, inputShapes()));
-              List<Operand<TFloat32>> outputsAndTape = new ArrayList<>(result.outputs());
+              List<Operand<TFloating>> outputsAndTape = new ArrayList<>(result.outputs());
               outputsAndTape.addAll(result.tape());
               return outputsAndTape;
             }));
@@ -125,17 +152,18 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
         GraphFunction.create(
             name + "_adjoint",
             function -> {
-              List<Operand<TFloat32>> inputs = arguments(function, inputShapes());
-              List<Operand<TFloat32>> tape = arguments(function, tapeShapes());
-              List<Operand<TFloat32>> dy = arguments(function, outputShapes());
+              List<Operand<TFloating>> inputs = arguments(function, inputShapes());
+              List<Operand<TFloating>> tape = arguments(function, tapeShapes());
+              List<Operand<TFloating>> dy = arguments(function, outputShapes());
               return backward(function.tf(), inputs, tape, dy);
             }));
   }
 
-  private static List<Operand<TFloat32>> arguments(GraphFunction function, List<Shape> shapes) {
-    List<Operand<TFloat32>> arguments = new ArrayList<>();
+  private List<Operand<TFloating>> arguments(GraphFunction function, List<Shape> shapes) {
+    List<Operand<TFloating>> arguments = new ArrayList<>();
     for (Shape shape : shapes) {
-      arguments.add(function.argument(TFloat32.class, shape.asArray()));
+      arguments.add(
+          Precision.floating(function.argument(computation.precision().type(), shape.asArray())));
     }
     return List.copyOf(arguments);
   }
@@ -159,16 +187,22 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
     }
   }
 
-  private static List<Operand<TFloat32>> call(
-      Ops tf, ConcreteFunction function, List<Operand<TFloat32>> arguments, int results) {
-    return PartitionedCall.create(
-            tf.scope(),
-            new ArrayList<>(arguments),
-            Collections.nCopies(results, TFloat32.class),
-            function)
-        .output()
-        .stream()
-        .<Operand<TFloat32>>map(result -> result.expect(TFloat32.class))
+  private List<Operand<TFloating>> call(
+      Ops tf, ConcreteFunction function, List<Operand<TFloating>> arguments, int results) {
+    OperationBuilder call =
+        tf.scope()
+            .opBuilder(PartitionedCall.OP_NAME, PartitionedCall.OP_NAME)
+            .addInputList(Operands.asOutputs(arguments))
+            .setAttr(
+                "Tout",
+                Operands.toDataTypes(Collections.nCopies(results, computation.precision().type())))
+            .setAttr("f", function);
+    if (computation.execution() == Execution.COMPILED) {
+      call.setAttr("_XlaMustCompile", true);
+    }
+    Operation operation = call.build();
+    return IntStream.range(0, results)
+        .mapToObj(i -> Precision.floating(operation.output(i)))
         .toList();
   }
 
@@ -176,9 +210,9 @@ public abstract sealed class Scan implements DifferentiableFunction permits Diag
    * The first results of a call, with known shapes. TensorFlow does not know the shapes of a call's
    * results, but the operations that follow depend on them.
    */
-  private static List<Operand<TFloat32>> shaped(
-      Ops tf, List<Operand<TFloat32>> results, List<Shape> shapes) {
-    List<Operand<TFloat32>> shaped = new ArrayList<>();
+  private static List<Operand<TFloating>> shaped(
+      Ops tf, List<Operand<TFloating>> results, List<Shape> shapes) {
+    List<Operand<TFloating>> shaped = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
       shaped.add(tf.ensureShape(results.get(i), shapes.get(i)));
     }

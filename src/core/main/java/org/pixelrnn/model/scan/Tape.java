@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.nn.LSTMBlockCellGrad;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * The tensors that the steps of a recurrence leave for its adjoint. There are three, or two if
@@ -30,38 +28,39 @@ import org.tensorflow.types.TFloat32;
  * it is still in the processor's cache.
  */
 final class Tape {
-  private static final List<Function<LstmStep, Operand<TFloat32>>> PARTS =
+  private static final List<Function<LstmStep.Taped, Operand<TFloating>>> PARTS =
       List.of(
-          LstmStep::cPrevious, LstmStep::i, LstmStep::g, LstmStep::f, LstmStep::o, LstmStep::tanh);
+          LstmStep.Taped::cPrevious,
+          LstmStep.Taped::i,
+          LstmStep.Taped::g,
+          LstmStep.Taped::f,
+          LstmStep.Taped::o,
+          LstmStep.Taped::tanh);
 
   private static final int HALVES = 2;
 
-  private final Ops tf;
-  private final Operand<TFloat32> h;
-
-  /** The parts of each step. */
-  private final List<List<Operand<TFloat32>>> steps = new ArrayList<>();
-
-  private final LstmStep.Gates zeroGates;
+  private final Operand<TFloating> h;
+  private final List<LstmStep.Taped> steps = new ArrayList<>();
 
   /**
    * Splits a tape into the parts of each step.
    *
    * @param tensors the tape, as {@link #of} gives it
-   * @param features the number of features of h
    * @param pixels the number of pixels of each step
    */
-  Tape(Ops tf, PixelRows rows, List<Operand<TFloat32>> tensors, int features, int... pixels) {
-    this.tf = tf;
+  Tape(PixelRows rows, List<Operand<TFloating>> tensors, int... pixels) {
     this.h = tensors.get(0);
-    this.zeroGates = LstmStep.Gates.zero(tf, features);
     List<List<Integer>> halves = halves(Ints.asList(pixels));
     for (int half = 0; half < halves.size(); half++) {
       List<Integer> sizes = new ArrayList<>();
       halves.get(half).forEach(size -> sizes.addAll(Collections.nCopies(PARTS.size(), size)));
-      List<Operand<TFloat32>> parts =
+      List<Operand<TFloating>> parts =
           List.copyOf(rows.split(tensors.get(1 + half), Ints.toArray(sizes)));
-      steps.addAll(Lists.partition(parts, PARTS.size()));
+      for (List<Operand<TFloating>> step : Lists.partition(parts, PARTS.size())) {
+        steps.add(
+            new LstmStep.Taped(
+                step.get(0), step.get(1), step.get(2), step.get(3), step.get(4), step.get(5)));
+      }
     }
   }
 
@@ -70,15 +69,15 @@ final class Tape {
    *
    * @param outside the values that stand for h outside the image; they come first
    */
-  static List<Operand<TFloat32>> of(
-      PixelRows rows, List<Operand<TFloat32>> outside, List<LstmStep> steps) {
-    List<Operand<TFloat32>> tensors = new ArrayList<>();
-    List<Operand<TFloat32>> h = new ArrayList<>(outside);
+  static List<Operand<TFloating>> of(
+      PixelRows rows, List<Operand<TFloating>> outside, List<LstmStep> steps) {
+    List<Operand<TFloating>> tensors = new ArrayList<>();
+    List<Operand<TFloating>> h = new ArrayList<>(outside);
     steps.forEach(step -> h.add(step.h()));
     tensors.add(rows.concat(h));
     for (List<LstmStep> half : halves(steps)) {
-      List<Operand<TFloat32>> parts = new ArrayList<>();
-      half.forEach(step -> PARTS.forEach(part -> parts.add(part.apply(step))));
+      List<Operand<TFloating>> parts = new ArrayList<>();
+      half.forEach(step -> PARTS.forEach(part -> parts.add(part.apply(step.taped()))));
       tensors.add(rows.concat(parts));
     }
     return List.copyOf(tensors);
@@ -94,39 +93,12 @@ final class Tape {
   }
 
   /** The values that stand for h outside the image, then the h of all steps. */
-  Operand<TFloat32> h() {
+  Operand<TFloating> h() {
     return h;
   }
 
-  /**
-   * The adjoint of a step, as far as the gates.
-   *
-   * @param dh the gradient of the step's h, {@code [n, h]}
-   * @param dc the gradient of the step's c that later steps give, {@code [n, h]}
-   */
-  LstmStep.Gradient gradient(int step, Operand<TFloat32> dh, Operand<TFloat32> dc) {
-    List<Operand<TFloat32>> parts = steps.get(step);
-    Operand<TFloat32> i = parts.get(1);
-    LSTMBlockCellGrad<TFloat32> gradient =
-        tf.nn.lSTMBlockCellGrad(
-            // The kernel reads only the shapes of x, h and c, so any tensor of that shape will do.
-            i,
-            parts.get(0),
-            i,
-            zeroGates.matrix(),
-            zeroGates.noPeephole(),
-            zeroGates.noPeephole(),
-            zeroGates.noPeephole(),
-            zeroGates.bias(),
-            i,
-            i,
-            parts.get(3),
-            parts.get(4),
-            parts.get(2),
-            parts.get(5),
-            dc,
-            dh,
-            false);
-    return new LstmStep.Gradient(gradient.dicfo(), gradient.csPrevGrad());
+  /** The tensors of a step that its derivative needs. */
+  LstmStep.Taped step(int step) {
+    return steps.get(step);
   }
 }

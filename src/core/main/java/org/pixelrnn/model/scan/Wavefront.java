@@ -5,7 +5,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * A Diagonal LSTM (section 3.2) in one direction, from left to right: one step for each of the
@@ -32,6 +32,7 @@ import org.tensorflow.types.TFloat32;
 final class Wavefront {
   private final Ops tf;
   private final PixelRows rows;
+  private final RecurrentCell cell;
   private final Diagonals diagonals;
   private final LstmWeights weights;
   private final int in;
@@ -44,9 +45,17 @@ final class Wavefront {
    * @param in the number of features of x
    * @param h the number of features of h
    */
-  Wavefront(Ops tf, PixelRows rows, Diagonals diagonals, LstmWeights weights, int in, int h) {
+  Wavefront(
+      Ops tf,
+      PixelRows rows,
+      RecurrentCell cell,
+      Diagonals diagonals,
+      LstmWeights weights,
+      int in,
+      int h) {
     this.tf = tf;
     this.rows = rows;
+    this.cell = cell;
     this.diagonals = diagonals;
     this.weights = weights;
     this.in = in;
@@ -59,7 +68,7 @@ final class Wavefront {
    * @param x the gradient of x, {@code [pixels · batch, in]}, in {@link Diagonals#halves}
    * @param weights the gradients of the five {@link LstmWeights}, in order
    */
-  record Gradient(List<Operand<TFloat32>> x, List<Operand<TFloat32>> weights) {}
+  record Gradient(List<Operand<TFloating>> x, List<Operand<TFloating>> weights) {}
 
   /**
    * Adds the operations of all steps.
@@ -68,17 +77,17 @@ final class Wavefront {
    * @return a {@link Tape}; its first tensor is the initial h and the h of all pixels, {@code [(1 +
    *     pixels) · batch, h]}
    */
-  List<Operand<TFloat32>> forward(List<? extends Operand<TFloat32>> xs) {
-    Operand<TFloat32> matrix = rows.concat(List.of(inputMatrix(), stateMatrix()));
-    LstmStep.Gates gates = LstmStep.Gates.of(tf, matrix, weights.bias(), h);
-    Operand<TFloat32> outsideH = rows.broadcast(weights.h(), 1, h);
-    Operand<TFloat32> outsideC = rows.broadcast(weights.c(), 1, h);
+  List<Operand<TFloating>> forward(List<? extends Operand<TFloating>> xs) {
+    Operand<TFloating> matrix = rows.concat(List.of(inputMatrix(), stateMatrix()));
+    RecurrentCell.Gates gates = new RecurrentCell.Gates(matrix, weights.bias());
+    Operand<TFloating> outsideH = rows.broadcast(weights.h(), 1, h);
+    Operand<TFloating> outsideC = rows.broadcast(weights.c(), 1, h);
     List<LstmStep> steps = new ArrayList<>();
     for (int d = 0; d < diagonals.count(); d++) {
       int length = diagonals.length(d);
       // From the pixel above the uppermost one to the pixel left of the lowest one.
-      List<Operand<TFloat32>> neighbours = new ArrayList<>();
-      List<Operand<TFloat32>> cLeft = new ArrayList<>();
+      List<Operand<TFloating>> neighbours = new ArrayList<>();
+      List<Operand<TFloating>> cLeft = new ArrayList<>();
       if (diagonals.beginsAtTop(d)) {
         neighbours.add(outsideH);
       }
@@ -96,11 +105,11 @@ final class Wavefront {
         neighbours.add(outsideH);
         cLeft.add(outsideC);
       }
-      Operand<TFloat32> joined = rows.concat(neighbours);
-      Operand<TFloat32> above = rows.range(joined, 0, length);
-      Operand<TFloat32> left = rows.range(joined, 1, length);
-      Operand<TFloat32> xAndAbove = rows.concatFeatures(List.of(xs.get(d), above));
-      steps.add(LstmStep.of(tf, xAndAbove, left, rows.concat(cLeft), gates));
+      Operand<TFloating> joined = rows.concat(neighbours);
+      Operand<TFloating> above = rows.range(joined, 0, length);
+      Operand<TFloating> left = rows.range(joined, 1, length);
+      Operand<TFloating> xAndAbove = rows.concatFeatures(List.of(xs.get(d), above));
+      steps.add(cell.step(gates, xAndAbove, left, rows.concat(cLeft)));
     }
     return Tape.of(rows, List.of(outsideH), steps);
   }
@@ -113,24 +122,24 @@ final class Wavefront {
    * @param dhs the gradient of the h of each diagonal, {@code [pixels · batch, h]}
    */
   Gradient backward(
-      List<? extends Operand<TFloat32>> x,
-      List<Operand<TFloat32>> tape,
-      List<? extends Operand<TFloat32>> dhs) {
-    Tape steps = new Tape(tf, rows, tape, h, diagonals.lengths());
+      List<? extends Operand<TFloating>> x,
+      List<Operand<TFloating>> tape,
+      List<? extends Operand<TFloating>> dhs) {
+    Tape steps = new Tape(rows, tape, diagonals.lengths());
     StepGradients stepGradients = stepGradients(steps, dhs);
     // Large tensors are made in halves: each half is used while it is still in the cache.
-    List<Operand<TFloat32>> gates =
+    List<Operand<TFloating>> gates =
         rows.concat(stepGradients.gates, diagonals.lengths(), diagonals.halves());
-    List<Operand<TFloat32>> above =
+    List<Operand<TFloating>> above =
         neighbours(steps.h(), (r, q) -> r == 0 ? 0 : 1 + diagonals.position(r - 1, q));
-    List<Operand<TFloat32>> left =
+    List<Operand<TFloating>> left =
         neighbours(steps.h(), (r, q) -> q == 0 ? 0 : 1 + diagonals.position(r, q - 1));
     return new Gradient(
-        gates.stream().<Operand<TFloat32>>map(this::inputGradient).toList(),
+        gates.stream().<Operand<TFloating>>map(this::inputGradient).toList(),
         List.of(
             tf.reshape(matrixGradient(x, gates), tf.constant(new int[] {1, 1, in, 4 * h})),
             tf.stack(List.of(matrixGradient(above, gates), matrixGradient(left, gates))),
-            sum(gates.stream().<Operand<TFloat32>>map(tf.nn::biasAddGrad).toList()),
+            sum(gates.stream().<Operand<TFloating>>map(rows::biasGradient).toList()),
             rows.sum(rows.concat(stepGradients.outsideH)),
             rows.sum(rows.concat(stepGradients.outsideC))));
   }
@@ -145,33 +154,33 @@ final class Wavefront {
    * @param outsideC the gradients of the initial c, likewise
    */
   private record StepGradients(
-      List<Operand<TFloat32>> gates,
-      List<Operand<TFloat32>> outsideH,
-      List<Operand<TFloat32>> outsideC) {}
+      List<Operand<TFloating>> gates,
+      List<Operand<TFloating>> outsideH,
+      List<Operand<TFloating>> outsideC) {}
 
-  private StepGradients stepGradients(Tape steps, List<? extends Operand<TFloat32>> dhs) {
+  private StepGradients stepGradients(Tape steps, List<? extends Operand<TFloating>> dhs) {
     int[] lengths = diagonals.lengths();
-    Operand<TFloat32> zeroPixel = rows.zeros(1, h);
+    Operand<TFloating> zeroPixel = rows.zeros(1, h);
     // Transposed once, and not in each product.
-    Operand<TFloat32> transposed =
+    Operand<TFloating> transposed =
         tf.linalg.transpose(stateMatrix(), tf.constant(new int[] {1, 0}));
 
     int last = diagonals.count() - 1;
-    List<Operand<TFloat32>> gates = new ArrayList<>();
-    List<Operand<TFloat32>> outsideH = new ArrayList<>();
-    List<Operand<TFloat32>> outsideC = new ArrayList<>();
-    Operand<TFloat32> dhAll = dhs.get(last);
-    Operand<TFloat32> dc = rows.zeros(lengths[last], h);
+    List<Operand<TFloating>> gates = new ArrayList<>();
+    List<Operand<TFloating>> outsideH = new ArrayList<>();
+    List<Operand<TFloating>> outsideC = new ArrayList<>();
+    Operand<TFloating> dhAll = dhs.get(last);
+    Operand<TFloating> dc = rows.zeros(lengths[last], h);
     for (int d = last; d >= 0; d--) {
-      LstmStep.Gradient gradient = steps.gradient(d, dhAll, dc);
+      LstmStep.Gradient gradient = cell.gradient(steps.step(d), dhAll, dc);
       gates.add(0, gradient.gates());
       // The gradients of the upper neighbours' h, and beside them those of the left neighbours' h.
       // The
       // upper neighbour of the first pixel and the left neighbour of the last pixel may be outside.
-      Operand<TFloat32> neighbourGradients = tf.linalg.matMul(gradient.gates(), transposed);
+      Operand<TFloating> neighbourGradients = tf.linalg.matMul(gradient.gates(), transposed);
       int above = diagonals.beginsAtTop(d) ? 1 : 0;
       int inside = diagonals.endsAtLeft(d) ? lengths[d] - 1 : lengths[d];
-      Operand<TFloat32> dcInside = gradient.cPrevious();
+      Operand<TFloating> dcInside = gradient.cPrevious();
       if (diagonals.beginsAtTop(d)) {
         outsideH.add(rows.range(neighbourGradients, 0, 1, 0, h));
       }
@@ -181,9 +190,9 @@ final class Wavefront {
         dcInside = rows.range(dcInside, 0, inside);
       }
       if (d > 0) {
-        Operand<TFloat32> fromBelow =
+        Operand<TFloating> fromBelow =
             rows.range(neighbourGradients, above, lengths[d] - above, 0, h);
-        Operand<TFloat32> fromRight = rows.range(neighbourGradients, 0, inside, h, h);
+        Operand<TFloating> fromRight = rows.range(neighbourGradients, 0, inside, h, h);
         if (!diagonals.endsAtLeft(d)) {
           fromBelow = rows.concat(List.of(fromBelow, zeroPixel));
         }
@@ -201,16 +210,16 @@ final class Wavefront {
   }
 
   /** K as a matrix, {@code [in, 4h]}. */
-  private Operand<TFloat32> inputMatrix() {
+  private Operand<TFloating> inputMatrix() {
     return tf.reshape(weights.inputToState(), tf.constant(new int[] {in, 4 * h}));
   }
 
   /** U₀ above U₁, {@code [2h, 4h]}. */
-  private Operand<TFloat32> stateMatrix() {
+  private Operand<TFloating> stateMatrix() {
     return tf.reshape(weights.stateToState(), tf.constant(new int[] {2 * h, 4 * h}));
   }
 
-  private Operand<TFloat32> inputGradient(Operand<TFloat32> gates) {
+  private Operand<TFloating> inputGradient(Operand<TFloating> gates) {
     return tf.linalg.matMul(gates, inputMatrix(), MatMul.transposeB(true));
   }
 
@@ -220,16 +229,16 @@ final class Wavefront {
    * @param inputs the tensors that were multiplied with the matrix, in halves
    * @param gates the gradients of the gates, in halves
    */
-  private Operand<TFloat32> matrixGradient(
-      List<? extends Operand<TFloat32>> inputs, List<Operand<TFloat32>> gates) {
-    List<Operand<TFloat32>> gradients = new ArrayList<>();
+  private Operand<TFloating> matrixGradient(
+      List<? extends Operand<TFloating>> inputs, List<Operand<TFloating>> gates) {
+    List<Operand<TFloating>> gradients = new ArrayList<>();
     for (int half = 0; half < gates.size(); half++) {
       gradients.add(rows.matrixGradient(inputs.get(half), gates.get(half)));
     }
     return sum(gradients);
   }
 
-  private Operand<TFloat32> sum(List<Operand<TFloat32>> halves) {
+  private Operand<TFloating> sum(List<Operand<TFloating>> halves) {
     return halves.size() == 1 ? halves.get(0) : tf.math.addN(halves);
   }
 
@@ -239,8 +248,8 @@ final class Wavefront {
    * @param outsideAndH the initial h, then the h of all pixels
    * @param position gives the neighbour's position in that tensor
    */
-  private List<Operand<TFloat32>> neighbours(
-      Operand<TFloat32> outsideAndH, Diagonals.PixelFunction position) {
+  private List<Operand<TFloating>> neighbours(
+      Operand<TFloating> outsideAndH, Diagonals.PixelFunction position) {
     return rows.gather(
         outsideAndH,
         1 + diagonals.pixels(),

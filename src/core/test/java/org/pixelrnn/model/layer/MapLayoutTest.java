@@ -11,6 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.pixelrnn.model.Sessions;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.scan.DiagonalScan;
 import org.pixelrnn.model.scan.RowScan;
@@ -21,6 +22,7 @@ import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /** Packing maps and unpacking them is the identity, and so is it for gradients. */
 class MapLayoutTest {
@@ -63,9 +65,9 @@ class MapLayoutTest {
               tf.constant(new int[] {n, height, width, FEATURES}));
       BuildContext context = new BuildContext(tf, weight -> images);
       Weight weight = Weight.zeros("images", n, height, width, FEATURES);
-      List<Operand<TFloat32>> parts = parts(tf, context.weight(weight), layout.pieces());
-      List<Operand<TFloat32>> packed = layout.pack(context, List.of(parts)).get(0);
-      Operand<TFloat32> unpacked = layout.unpack(context, packed);
+      List<Operand<TFloating>> parts = parts(tf, context.rounded(weight), layout.pieces());
+      List<Operand<TFloating>> packed = layout.pack(context, List.of(parts)).get(0);
+      Operand<TFloat32> unpacked = Precision.float32(tf, layout.unpack(context, packed));
       Operand<TFloat32> gradient =
           context
               .chainRule()
@@ -78,13 +80,13 @@ class MapLayoutTest {
   }
 
   /** The first image in one part and all others in another one, or all in one. */
-  private static List<Operand<TFloat32>> parts(Ops tf, Operand<TFloat32> images, int count) {
+  private static List<Operand<TFloating>> parts(Ops tf, Operand<TFloating> images, int count) {
     if (count == 1) {
       return List.of(images);
     }
-    Operand<TFloat32> first =
+    Operand<TFloating> first =
         tf.slice(images, tf.constant(new int[4]), tf.constant(new int[] {1, -1, -1, -1}));
-    Operand<TFloat32> others =
+    Operand<TFloating> others =
         tf.slice(
             images, tf.constant(new int[] {1, 0, 0, 0}), tf.constant(new int[] {-1, -1, -1, -1}));
     return List.of(first, others);

@@ -14,18 +14,26 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.model.graph.BuildGuard;
+import org.pixelrnn.model.graph.Computation;
+import org.pixelrnn.model.graph.Computation.Execution;
 import org.pixelrnn.model.graph.DifferentiableFunction;
+import org.pixelrnn.model.graph.Precision;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TFloating;
 
 /**
  * Compares the scans with {@link ExactRecurrence}: their values, and their adjoints with its
- * central differences. TensorFlow's LSTM cell exists only in float32, and the differences are in
- * double precision. So the tolerance, 2e-5, covers nothing but the rounding of float32.
+ * central differences, executed in every way. The scans compute in float32, and the differences are
+ * in double precision. So the tolerance, 2e-5, covers nothing but the rounding of float32.
  */
 class ScanTest {
   private static final int IN = 4;
@@ -33,9 +41,17 @@ class ScanTest {
   private static final double TOLERANCE = 2e-5;
 
   static Stream<Arguments> shapes() {
-    int[][] shapes = {{1, 1}, {1, 5}, {5, 1}, {3, 4}, {4, 3}};
-    return Stream.of(shapes)
-        .flatMap(s -> Stream.of(Arguments.of(s[0], s[1], 1), Arguments.of(s[0], s[1], 3)));
+    Stream.Builder<Arguments> shapes = Stream.builder();
+    for (int[] shape : new int[][] {{1, 1}, {1, 5}, {5, 1}, {3, 4}, {4, 3}}) {
+      for (int batch : new int[] {1, 3}) {
+        shapes.add(Arguments.of(shape[0], shape[1], batch, Execution.BY_OPERATION));
+      }
+    }
+    // XLA takes seconds to compile each of these.
+    shapes.add(Arguments.of(1, 1, 3, Execution.COMPILED));
+    shapes.add(Arguments.of(3, 4, 1, Execution.COMPILED));
+    shapes.add(Arguments.of(4, 3, 3, Execution.COMPILED));
+    return shapes.build();
   }
 
   static Stream<Arguments> shapesInPieces() {
@@ -45,24 +61,27 @@ class ScanTest {
               Object[] shape = arguments.get();
               int mostPieces = (int) shape[0] + (int) shape[1] > 2 ? 2 : 1;
               return IntStream.rangeClosed(1, mostPieces)
-                  .mapToObj(pieces -> Arguments.of(shape[0], shape[1], shape[2], pieces));
+                  .mapToObj(pieces -> Arguments.of(shape[0], shape[1], shape[2], shape[3], pieces));
             });
   }
 
   @ParameterizedTest
   @MethodSource("shapesInPieces")
-  void diagonal(int height, int width, int batch, int pieces) {
-    DiagonalScan scan = DiagonalScan.of(height, width, pieces, IN, H, true);
+  void diagonal(int height, int width, int batch, Execution execution, int pieces) {
+    DiagonalScan scan =
+        DiagonalScan.of(height, width, pieces, IN, H, true)
+            .computed(new Computation(Precision.FLOAT32, execution));
     ExactRecurrence exact = new ExactRecurrence(height, width, batch, IN, H);
     check(scan, batch, inputs -> exact.diagonal(scan.order(), joined(inputs, pieces)));
   }
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void row(int height, int width, int batch) {
+  void row(int height, int width, int batch, Execution execution) {
     ExactRecurrence exact = new ExactRecurrence(height, width, batch, IN, H);
     check(
-        RowScan.of(height, width, IN, H, true),
+        RowScan.of(height, width, IN, H, true)
+            .computed(new Computation(Precision.FLOAT32, execution)),
         batch,
         inputs -> {
           // The scan ignores the right tap of the kernel, because it is masked.
@@ -93,12 +112,14 @@ class ScanTest {
 
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      List<Operand<TFloat32>> operands = new ArrayList<>();
-      for (int i = 0; i < inputs.size(); i++) {
-        operands.add(constant(tf, inputs.get(i), shapes.get(i)));
+      // Fed, because TensorFlow would compute a scan of constants while it optimizes the graph.
+      List<Operand<TFloating>> operands = new ArrayList<>();
+      for (long[] shape : shapes) {
+        operands.add(
+            Precision.floating(tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(shape)))));
       }
       DifferentiableFunction.Result result = scan.apply(tf, operands);
-      List<Operand<TFloat32>> dys = new ArrayList<>();
+      List<Operand<TFloating>> dys = new ArrayList<>();
       int from = 0;
       for (int pixels : scan.pieces()) {
         int to = from + pixels * batch * H;
@@ -106,9 +127,13 @@ class ScanTest {
         dys.add(constant(tf, Arrays.copyOfRange(dy, from, to), shape));
         from = to;
       }
-      List<Operand<TFloat32>> gradients = scan.gradients(tf, operands, result, dys);
-      try (Session session = new Session(graph)) {
+      List<Operand<TFloating>> gradients = scan.gradients(tf, operands, result, dys);
+      try (Session session = new Session(graph);
+          BuildGuard fed = new BuildGuard()) {
         Session.Runner runner = session.runner();
+        for (int i = 0; i < inputs.size(); i++) {
+          runner.feed(operands.get(i), fed.made(tensor(inputs.get(i), shapes.get(i))));
+        }
         result.outputs().forEach(runner::fetch);
         gradients.forEach(runner::fetch);
         try (Result found = runner.run()) {
@@ -175,12 +200,17 @@ class ScanTest {
     }
   }
 
-  private static Operand<TFloat32> constant(Ops tf, double[] values, long[] shape) {
+  private static Operand<TFloating> constant(Ops tf, double[] values, long[] shape) {
     float[] floats = new float[values.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) values[i];
     }
-    return tf.reshape(tf.constant(floats), tf.constant(shape));
+    return Precision.floating(tf.reshape(tf.constant(floats), tf.constant(shape)));
+  }
+
+  private static TFloat32 tensor(double[] values, long[] shape) {
+    return TFloat32.tensorOf(
+        Shape.of(shape), DataBuffers.of(Floats.toArray(Doubles.asList(values))));
   }
 
   private static float[] values(Result result, int index) {

@@ -12,11 +12,11 @@ import org.tensorflow.proto.KernelList;
  * Tells if TensorFlow's native library can use GPUs. The Maven profile {@code gpu} takes one that
  * can.
  */
-final class Gpu {
-  private Gpu() {}
+final class GpuSupport {
+  private GpuSupport() {}
 
   /** True if the library was built for GPUs, that is, if it multiplies matrices on them. */
-  static boolean isSupported() {
+  static boolean isPresent() {
     TensorFlow.version(); // This loads the library.
     try (TF_Status status = TF_Status.newStatus();
         TF_Buffer kernels = tensorflow.TF_GetRegisteredKernelsForOp("MatMul", status)) {
