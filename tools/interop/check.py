@@ -1,4 +1,5 @@
-"""Checks an exported model from Python. It needs TensorFlow and no code of this project.
+"""Checks an exported model from Python. It needs TensorFlow, tensorflow-serving-api and no code of this
+project.
 
     check.py MODEL/VERSION                   lists the signatures and calls each of them
     check.py MODEL/VERSION REFERENCE.json    also compares the results with those of Java
@@ -13,6 +14,9 @@ import sys
 
 import numpy as np
 import tensorflow as tf
+from tensorflow_serving.apis import prediction_log_pb2
+
+from noise import block_columns, noise
 
 TOLERANCE = 1e-4
 
@@ -46,6 +50,48 @@ def sample_by_rows(signatures, images, known, seed, temperature):
     return np.stack(rows, axis=1)
 
 
+def sample_with_noise(version, signatures, images, known, seed, temperature):
+    """Samples by rows with the random numbers of noise.py. The rows of two halves of the batch are at
+    different heights: the second half begins a row later."""
+    shape = signatures["logits"].structured_outputs["logits"].shape[1:]
+    block = block_columns(version)
+    n, height = images.shape[:2]
+    first = np.arange(n) >= n // 2
+    state = start(signatures, images, known, seed, temperature)
+    state = {name: tensor.numpy() for name, tensor in state.items()}
+    sampled = np.zeros_like(images)
+    for step in range(height + 1):
+        rows = step - first
+        now = np.flatnonzero((rows >= 0) & (rows < height))
+        if now.size == 0:
+            continue
+        numbers = {row: noise(shape, block, int(seed), n, row) for row in set(rows[now])}
+        result = signatures["next_row_with_noise"](
+            row=tf.constant(rows[now], tf.int32),
+            known_values=tf.constant(images[now, rows[now]]),
+            known=tf.constant(known[now, rows[now]]),
+            noise=tf.constant(np.stack([numbers[rows[image]][image] for image in now])),
+            temperature=tf.fill([now.size], temperature),
+            **{name: tf.constant(tensor[now]) for name, tensor in state.items()},
+        )
+        sampled[now, rows[now]] = result["values"].numpy()
+        for name in state:
+            state[name][now] = result[name].numpy()
+    return sampled
+
+
+def warmed_up(version, signatures):
+    """Makes the calls that warm up TensorFlow Serving. Returns the names of their signatures."""
+    names = []
+    for record in tf.data.TFRecordDataset(f"{version}/assets.extra/tf_serving_warmup_requests"):
+        log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
+        request = log.predict_log.request
+        inputs = {key: tf.constant(tf.make_ndarray(t)) for key, t in request.inputs.items()}
+        names.append(request.model_spec.signature_name)
+        signatures[names[-1]](**inputs)
+    return sorted(names)
+
+
 def small_first(signatures, count, seed, temperature):
     """Calls the signatures of multi-scale models: samples small images, then enlarges them."""
     if "sample_small" not in signatures:
@@ -57,7 +103,7 @@ def small_first(signatures, count, seed, temperature):
     return {"sample_small": small.numpy(), "sample, small first": large["images"].numpy()}
 
 
-def results(signatures, images, known, count, seed, temperature):
+def results(version, signatures, images, known, count, seed, temperature):
     """Calls every signature. Returns the results by their names in the reference."""
     seed = tf.constant(seed, tf.int64)
     temperature = tf.constant(temperature, tf.float32)
@@ -76,6 +122,17 @@ def results(signatures, images, known, count, seed, temperature):
         "sample": sample["images"].numpy(),
         "sample, by rows": sample_by_rows(
             signatures, nothing, np.zeros(nothing.shape[:3], bool), seed, temperature
+        ),
+        "sample, with noise": sample_with_noise(
+            version,
+            signatures,
+            nothing,
+            np.zeros(nothing.shape[:3], bool),
+            seed,
+            temperature,
+        ),
+        "complete, with noise": sample_with_noise(
+            version, signatures, images, known, seed, temperature
         ),
         "complete": complete["images"].numpy(),
         "complete, by rows": sample_by_rows(signatures, images, known, seed, temperature),
@@ -129,7 +186,13 @@ def main(version, reference=None):
     known = np.asarray(expected["known"], bool).reshape(images.shape[:3])
 
     found = results(
-        signatures, images, known, expected["count"], expected["seed"], expected["temperature"]
+        version,
+        signatures,
+        images,
+        known,
+        expected["count"],
+        expected["seed"],
+        expected["temperature"],
     )
     wrong = 0
     for name, value in found.items():
@@ -146,6 +209,11 @@ def main(version, reference=None):
         if list(found_shape) != expected_shape:
             print(f"{name} of no images: {found_shape}, expected {expected_shape}")
             wrong += 1
+
+    warm = warmed_up(version, signatures)
+    if warm != sorted(signatures):
+        print(f"warmup requests of {warm}, expected {sorted(signatures)}")
+        wrong += 1
 
     cli = pathlib.Path(sys.executable).with_name("saved_model_cli")
     shown = subprocess.run(

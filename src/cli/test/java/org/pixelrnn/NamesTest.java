@@ -60,7 +60,8 @@ class NamesTest {
 
   private static List<String> namesOfTestsAndTools() throws IOException {
     List<String> names = new ArrayList<>();
-    for (String folder : List.of("src/sampler/test", "src/core/test", "src/cli/test", "tools")) {
+    for (String folder :
+        List.of("src/sampler/test", "src/core/test", "src/server/test", "src/cli/test", "tools")) {
       try (Stream<Path> files = Files.walk(Path.of(folder))) {
         files
             .map(file -> file.getFileName().toString())

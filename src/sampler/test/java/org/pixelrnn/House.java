@@ -29,8 +29,9 @@ import java.util.TreeSet;
 public final class House {
   private static final String ROOT = "org.pixelrnn.";
 
-  /** Every room may use these rooms. {@code proto.v1} holds the generated messages. */
-  private static final Set<String> GROUND_FLOOR = Set.of("image", "records", "proto.v1");
+  /** Every room may use these rooms. Those of {@code proto} hold the generated messages. */
+  private static final Set<String> GROUND_FLOOR =
+      Set.of("image", "records", "proto.v1", "proto.serving");
 
   /** An arrow leads from each room to the rooms it may use. It allows everything below it, too. */
   private static final Map<String, Set<String>> ARROWS =
@@ -38,6 +39,7 @@ public final class House {
           entry("image", Set.of()),
           entry("records", Set.of()),
           entry("proto.v1", Set.of()),
+          entry("proto.serving", Set.of()),
           entry("sampler", Set.of()),
           entry("data", Set.of()),
           entry("model.graph", Set.of()),
@@ -48,7 +50,9 @@ public final class House {
           entry("export", Set.of("model.sampling", "sampler")),
           entry("evaluate", Set.of("data", "sampler")),
           entry("train", Set.of("data", "export", "evaluate", "model.sampling")),
-          entry("server", Set.of("sampler")),
+          entry("proto.service.v1", Set.of()),
+          entry("proto.service.serving", Set.of()),
+          entry("server", Set.of("sampler", "proto.service.v1", "proto.service.serving")),
           entry("plot", Set.of()),
           entry("cli", Set.of("train", "server", "plot")));
 
@@ -98,7 +102,7 @@ public final class House {
   public static void checkNames(JavaClasses house) {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "proto.v1")
+        .resideOutsideOfPackage(ROOT + "proto..")
         .should()
         .haveNameMatching(".*(Config|Configuration|Settings|Options|Parameters)")
         .check(house);

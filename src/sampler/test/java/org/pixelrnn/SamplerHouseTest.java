@@ -14,7 +14,7 @@ class SamplerHouseTest {
 
   @Test
   void roomsFollowTheArrows() {
-    House.checkRooms(HOUSE, "image", "records", "sampler", "proto.v1");
+    House.checkRooms(HOUSE, "image", "records", "sampler", "proto.v1", "proto.serving");
   }
 
   @Test

@@ -106,6 +106,10 @@ final class DemoCommand implements Callable<Integer> {
     out.println("Completions (the visible part, four completions, the original): " + completions);
     out.println("Learning curves: tensorboard --logdir " + folder);
     out.println(
+        "Watch images appear: pixelrnn serve --model "
+            + model
+            + ", then open http://127.0.0.1:8500/ in a browser");
+    out.println(
         "Next: pixelrnn train --preset mnist-pixelcnn --data mnist:DIR --run-dir runs/mnist");
     return 0;
   }

@@ -1,7 +1,11 @@
 package org.pixelrnn.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -27,7 +31,10 @@ final class NativeChatter {
 
   private NativeChatter() {}
 
-  /** Starts a first session while standard error leads to /dev/null. */
+  /**
+   * Starts a first session while standard error leads to /dev/null. What other threads print to
+   * {@link System#err} meanwhile is shown afterwards.
+   */
   static void silence() {
     if (System.getenv("PIXELRNN_VERBOSE") != null) {
       return;
@@ -37,6 +44,9 @@ final class NativeChatter {
     int kept = c.dup(STANDARD_ERROR);
     int nowhere = c.open("/dev/null", WRITE_ONLY);
     c.dup2(nowhere, STANDARD_ERROR);
+    PrintStream shown = System.err;
+    ByteArrayOutputStream later = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(later, true, UTF_8));
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       try (Session session = new Session(graph)) {
@@ -46,6 +56,9 @@ final class NativeChatter {
       c.dup2(kept, STANDARD_ERROR);
       c.close(nowhere);
       c.close(kept);
+      System.setErr(shown);
+      shown.print(later.toString(UTF_8));
+      shown.flush();
     }
   }
 }

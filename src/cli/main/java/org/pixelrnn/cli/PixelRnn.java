@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "pixelrnn",
-    description = "Trains, evaluates, exports and samples autoregressive image models.",
+    description = "Trains, evaluates, exports, samples and serves autoregressive image models.",
     versionProvider = PixelRnn.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       CompleteCommand.class,
       UpscaleCommand.class,
-      InspectCommand.class
+      InspectCommand.class,
+      ServeCommand.class
     },
     footer = {
       "",

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -75,6 +76,14 @@ class ReadmeTest {
           Rule.of("python3? (tools/\\S+\\.py) (\\S+)", "test -f $1 && test -d $2"),
           Rule.of("tensorboard --logdir (\\S+)", "test -d $1"),
           Rule.of("tools/bench/run( .*)?", "bash -n tools/bench/run"),
+          // Later lines ask this server.
+          Rule.of(
+              PIXELRNN + "serve .*)",
+              "nohup $1 >serve.log 2>&1 & echo \\$! >serve.pid;"
+                  + " curl -sf --retry 120 --retry-delay 1 --retry-all-errors"
+                  + " 'http://localhost:8500/healthz?ready' || { cat serve.log; false; }"),
+          Rule.of(
+              "curl .*", "set -o pipefail; $0 | tee answer | tail -c 2000; grep -q done answer"),
           Rule.of(
               PIXELRNN + "train .*?)( --max-steps \\d+)?",
               "$1 --max-steps 2 --set training.batch_size=4 --set training.validation_images=10"),
@@ -113,6 +122,15 @@ class ReadmeTest {
     ImageFile.write(
         new BufferedImage(60, 40, BufferedImage.TYPE_INT_RGB), folder.resolve("photo.png"));
     giveTheLauncherAJar();
+  }
+
+  @AfterAll
+  void stopTheServer() throws IOException {
+    Path pid = folder.resolve("serve.pid");
+    if (Files.exists(pid)) {
+      ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
+    }
   }
 
   private static void copy(Path from, Path to) throws IOException {

@@ -10,9 +10,13 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pixelrnn.data.Split;
 import org.pixelrnn.evaluate.ImageScore;
 import org.pixelrnn.image.ImageFile;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.sampler.Sampler;
+import org.pixelrnn.server.ModelServer;
 
 /** The command score, on a network of a few weights. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -131,7 +138,7 @@ class ScoreCommandTest {
   }
 
   @Test
-  void aModelOfBoundsHasScoresButNoHeatMaps() throws IOException {
+  void aModelOfBoundsHasScoresButNoHeatMaps() throws Exception {
     Path model =
         TinyModel.multiScale(folder, "bound", "draw_every_pixel: true reduction: BOX").model();
     Path maps = folder.resolve("no-maps");
@@ -140,6 +147,33 @@ class ScoreCommandTest {
     Commands.Output output = run(0, SCORE, model);
     assertTrue(output.err().contains("upper bounds"), output.err());
     assertTrue(run(0, SCORE + " --json", model).json().get("bound").getAsBoolean());
+    assertRefusedByTheServer(model);
+  }
+
+  /** The server gives the likelihoods of such a model, but not the bits of its pixels. */
+  private static void assertRefusedByTheServer(Path model) throws Exception {
+    try (ModelServer server = ModelServer.builder().model("bound", model).port(0).start()) {
+      while (!server.isReady()) {
+        Thread.sleep(20);
+      }
+      ImageShape shape;
+      try (Sampler sampler = Sampler.open(model)) {
+        shape = sampler.shape();
+      }
+      String images = Base64.getEncoder().encodeToString(new byte[shape.dimensions()]);
+      for (boolean pixels : new boolean[] {false, true}) {
+        HttpRequest request =
+            HttpRequest.newBuilder(server.uri().resolve("/v1/models/bound:logProb"))
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"images\": \"%s\", \"pixels\": %b}".formatted(images, pixels)))
+                .build();
+        HttpResponse<String> answer =
+            HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertEquals(pixels ? 400 : 200, answer.statusCode(), answer.body());
+        assertEquals(pixels, answer.body().contains("draw_every_pixel"), answer.body());
+      }
+    }
   }
 
   /** Reads CSV as RFC 4180 has it. */

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.pixelrnn.cli.Commands.run;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,14 +22,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WrongUsageTest {
   private Path folder;
   private TinyModel tiny;
+  private ServerSocket taken;
 
   @BeforeAll
   void trainAndExport(@TempDir Path temporary) throws IOException {
     folder = temporary;
     tiny = TinyModel.in(folder);
+    taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
-  /** MODEL, RUN and OUT stand for paths; nothing exists at OUT. */
+  @AfterAll
+  void freePort() throws IOException {
+    taken.close();
+  }
+
+  /** MODEL, RUN and OUT stand for paths; nothing exists at OUT. TAKEN is a port in use. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -113,6 +123,29 @@ class WrongUsageTest {
         "train --preset strokes-pixelcnn --data folder:MODEL --run-dir OUT",
         "train --preset strokes-pixelcnn --data tfrecord:RUN/*.textproto --run-dir OUT",
         "train --preset strokes-pixelcnn --data cifar10:RUN --run-dir OUT",
+        "serve",
+        "serve --model OUT",
+        "serve --model RUN",
+        "serve --model m=OUT",
+        "serve --model m=MODEL --model m=MODEL",
+        "serve --model MODEL --port TAKEN",
+        "serve --model MODEL --port 70000",
+        "serve --model MODEL --port -1",
+        "serve --model MODEL --port http",
+        "serve --model MODEL --host no-such-host.invalid",
+        "serve --model MODEL --max-images 0",
+        "serve --model MODEL --max-bytes 0",
+        "serve --model MODEL --max-bytes 3000000000",
+        "serve --model MODEL --max-requests 0",
+        "serve --model MODEL --max-waiting -1",
+        "serve --model MODEL --max-seconds 0",
+        "serve --model MODEL --max-seconds NaN",
+        "serve --model MODEL --tls-cert RUN/run.textproto",
+        "serve --model MODEL --tls-key RUN/run.textproto",
+        "serve --model MODEL --tls-cert RUN/run.textproto --tls-key RUN/run.textproto",
+        "serve --model MODEL --tls-cert OUT --tls-key OUT",
+        "serve --model MODEL --token-file OUT",
+        "serve --model MODEL --token-file /dev/null",
       })
   void printsOneLine(String line) {
     Path nothing = folder.resolve("nothing.png");
@@ -123,6 +156,7 @@ class WrongUsageTest {
                 line.replace("MODEL", tiny.model().toString())
                     .replace("RUN", tiny.run().toString())
                     .replace("OUT", nothing.toString())
+                    .replace("TAKEN", "" + taken.getLocalPort())
                     .split(" ")));
     assertEquals(1, output.err().lines().count(), output.err());
     assertEquals("", output.out());

@@ -94,14 +94,14 @@ final class MultiScaleSignatures {
         Map.of("images", sampler.upscale(context, small, newImages)));
   }
 
-  /** Adds {@code start} and {@code next_row}. */
+  /** Adds {@code start}, {@code next_row} and {@code next_row_with_noise}. */
   void addRowByRow() {
     RowSignatures byRow = new RowSignatures(model.full(), context.tf(), signatures);
     byRow.addStart(
         Map.of("small", small),
         sampler.start(context, small),
         model.isExact() ? Optional.of(small) : Optional.empty());
-    byRow.addNextRow(
+    byRow.addNextRows(
         placeholders.given(),
         model.isExact() ? Optional.of(shape) : Optional.empty(),
         (smallImages, inputs) -> sampler.nextRow(context, smallImages, inputs));

@@ -18,9 +18,10 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
 /**
- * The signatures that sample row by row: {@code start} gives the state above the first row, and
- * {@code next_row} gives one row and the state for the row below. The tensors of a state are named
- * {@code state_*}.
+ * The signatures that sample row by row. {@code start} gives the state above the first row. {@code
+ * next_row} gives one row and the state for the row below. {@code next_row_with_noise} does the
+ * same, but takes its random numbers as an input, and a row number and a temperature for each
+ * image. The tensors of a state are named {@code state_*}, and the images are their first axis.
  */
 final class RowSignatures {
   private static final String SMALL = "state_small";
@@ -61,37 +62,57 @@ final class RowSignatures {
   }
 
   /**
-   * Adds {@code next_row}.
+   * Adds {@code next_row} and {@code next_row_with_noise}.
    *
    * @param random holds the placeholders of seed and temperature
    * @param smallShape the shape of the small images that rows copy pixels from, if they copy pixels
    */
-  void addNextRow(SamplingInputs random, Optional<ImageShape> smallShape, NextRow nextRow) {
+  void addNextRows(SamplingInputs random, Optional<ImageShape> smallShape, NextRow nextRow) {
     ImageShape shape = network.shape();
-    Operand<TInt32> row = signatures.input("row", TInt32.class);
     Operand<TUint8> knownValues =
         signatures.input("known_values", TUint8.class, -1, shape.width(), shape.channels());
     Operand<TBool> known = signatures.input("row_known", TBool.class, -1, shape.width());
     List<Operand<TFloat32>> state =
         network.state().stream()
-            .map(s -> signatures.input(key(s), TFloat32.class, s.shape().asArray()))
+            .map(s -> signatures.input(key(s), TFloat32.class, s.shapeInSignature().asArray()))
             .toList();
     Optional<Operand<TUint8>> small =
         smallShape.map(
             s -> signatures.input(SMALL, TUint8.class, -1, s.height(), s.width(), s.channels()));
-    SampledRow sampled =
-        nextRow.sample(
-            small,
-            new RowInputs(row, tf.constant(0), random.withImages(knownValues, known), state));
-    Map<String, Operand<?>> inputs = named(state, small);
-    inputs.put("row", row);
-    inputs.put("known_values", knownValues);
-    inputs.put("known", known);
-    inputs.put("seed", random.seed());
-    inputs.put("temperature", random.temperature());
+    Operand<TInt32> row = signatures.input("row", TInt32.class);
+    add(
+        "next_row",
+        Map.of("row", row, "seed", random.seed(), "temperature", random.temperature()),
+        small,
+        RowInputs.seeded(tf, network, row, random.withImages(knownValues, known), state),
+        nextRow);
+    Operand<TInt32> rows = signatures.input("rows", TInt32.class, -1);
+    Operand<TFloat32> noise =
+        signatures.input(
+            "noise", TFloat32.class, -1, shape.width(), shape.channels(), shape.levels());
+    Operand<TFloat32> temperatures = signatures.input("temperatures", TFloat32.class, -1);
+    add(
+        "next_row_with_noise",
+        Map.of("row", rows, "noise", noise, "temperature", temperatures),
+        small,
+        new RowInputs(rows, knownValues, known, noise, temperatures, state),
+        nextRow);
+  }
+
+  private void add(
+      String name,
+      Map<String, Operand<?>> ownInputs,
+      Optional<Operand<TUint8>> small,
+      RowInputs rows,
+      NextRow nextRow) {
+    SampledRow sampled = nextRow.sample(small, rows);
+    Map<String, Operand<?>> inputs = named(rows.state(), small);
+    inputs.put("known_values", rows.levels());
+    inputs.put("known", rows.known());
+    inputs.putAll(ownInputs);
     Map<String, Operand<?>> outputs = named(sampled.state(), small.map(tf::identity));
     outputs.put("values", sampled.levels());
-    signatures.add("next_row", inputs, outputs);
+    signatures.add(name, inputs, outputs);
   }
 
   private Map<String, Operand<?>> named(

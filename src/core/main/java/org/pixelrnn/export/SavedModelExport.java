@@ -23,6 +23,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.types.TFloat32;
 
@@ -61,11 +62,9 @@ public final class SavedModelExport {
       }
       values.add(value);
     }
+    MetaGraphDef graph = ServingGraph.of(model);
     SavedModel savedModel =
-        SavedModel.newBuilder()
-            .setSavedModelSchemaVersion(1)
-            .addMetaGraphs(ServingGraph.of(model))
-            .build();
+        SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(graph).build();
     return new VersionFolder(folder)
         .add(
             version -> {
@@ -79,6 +78,7 @@ public final class SavedModelExport {
               Files.createDirectory(text.getParent());
               Files.writeString(
                   text, TextFormat.printer().printToString(provenance), StandardCharsets.UTF_8);
+              WarmupRequests.write(ModelFolder.warmupFile(version), graph.getSignatureDefMap());
             });
   }
 

@@ -14,10 +14,12 @@ import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.sampling.GraphSampler;
 import org.pixelrnn.model.sampling.MultiScaleSampler;
 import org.pixelrnn.model.sampling.NetworkSampler;
+import org.pixelrnn.sampler.UniformNoise;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -36,7 +38,14 @@ import org.tensorflow.types.TUint8;
  * next_row                   state_*, row, known_values
  *                            [n, W, C], known [n, W], seed,
  *                            temperature                       → values [n, W, C], state_*
+ * next_row_with_noise        state_*, row [n], known_values,
+ *                            known, noise [n, W, C, K],
+ *                            temperature [n]                   → values, state_*
  * </pre>
+ *
+ * <p>{@link UniformNoise} gives the noise with which {@code next_row_with_noise} samples what the
+ * others sample with a seed. The graph's collection {@value UniformNoise#BLOCK_COLUMNS} holds the
+ * number of columns that it needs.
  *
  * <p>Images are level indices as uint8, {@code [n, H, W, C]}. Known pixels come back unchanged. The
  * same seed gives the same images through {@code sample}, {@code complete} and {@code next_row}. A
@@ -83,8 +92,21 @@ final class ServingGraph {
               .setGraphDef(graph.toGraphDef())
               .putAllSignatureDef(serving.signatures.all());
       variables.describeIn(meta);
+      meta.putCollectionDef(
+          UniformNoise.BLOCK_COLUMNS, integer(rowNetwork(model).lanes().columns()));
       return meta.build();
     }
+  }
+
+  /** The network that {@code next_row} samples from. */
+  private static Network rowNetwork(ImageModel model) {
+    return model instanceof MultiScaleNetwork scales ? scales.full() : (Network) model;
+  }
+
+  private static CollectionDef integer(int value) {
+    return CollectionDef.newBuilder()
+        .setInt64List(CollectionDef.Int64List.newBuilder().addValue(value))
+        .build();
   }
 
   private void addLikelihood() {
@@ -130,7 +152,7 @@ final class ServingGraph {
           Map.of("count", placeholders.count()),
           rows.start(tf, placeholders.count()),
           Optional.empty());
-      byRow.addNextRow(
+      byRow.addNextRows(
           placeholders.given(), Optional.empty(), (small, inputs) -> rows.nextRow(context, inputs));
     }
   }

@@ -268,18 +268,21 @@ public final class Network implements ImageModel {
    * The network along one row, or along one block of a row in each lane.
    *
    * @param lanes {@link Lanes#one}, or {@link #lanes()}
-   * @param state what earlier turns have left, as {@link #state(Lanes)}
-   * @param turn the number of the turn, {@code []}; with one lane, the number of the row
+   * @param conditionRow the maps of the row or block, if the network is conditioned: {@link
+   *     #conditionOfTurn} or {@link #conditionOfRows}
+   * @param state what earlier turns have left, as {@link #layerState}
+   * @param turn the number of the turn, {@code []}; not read if there is one lane
    * @param n the number of images, {@code []}
    */
   public NetworkRow row(
       BuildContext context,
       Lanes lanes,
+      Optional<Operand<TFloat32>> conditionRow,
       List<Operand<TFloat32>> state,
       Operand<TInt32> turn,
       Operand<TInt32> n) {
     LaneShift shift = new LaneShift(context.tf(), padding.pad(lanes), turn, n);
-    return new NetworkRow(context, this, state, shift, turn);
+    return new NetworkRow(context, this, conditionRow, state, shift);
   }
 
   /** The most rows that can be sampled at the same time. */
@@ -300,15 +303,22 @@ public final class Network implements ImageModel {
   }
 
   /**
-   * The state that goes from each turn to the next when several rows are sampled at the same time.
-   * The condition, if there is one, is its last part.
+   * The state that goes from each turn to the next when several rows are sampled at the same time:
+   * {@link #layerState}, and then the condition, if there is one.
    */
   public List<RowState> state(Lanes lanes) {
+    ImmutableList.Builder<RowState> all = ImmutableList.builder();
+    all.addAll(layerState(lanes));
+    condition.ifPresent(c -> all.add(c.state(padding.pad(lanes))));
+    return all.build();
+  }
+
+  /** The state that each turn leaves for the next one. The condition, which stays, is no part. */
+  public List<RowState> layerState(Lanes lanes) {
     Lanes padded = padding.pad(lanes);
     ImmutableList.Builder<RowState> all = ImmutableList.builder();
     all.addAll(input.state(padded));
     layers.forEach(layer -> all.addAll(layer.state(padded)));
-    condition.ifPresent(c -> all.add(c.state(padded)));
     return all.build();
   }
 
@@ -330,5 +340,38 @@ public final class Network implements ImageModel {
   /** The maps of {@link #upsampled} as the last part of {@link #state(Lanes)}. */
   public Operand<TFloat32> conditionState(Ops tf, Operand<TFloat32> upsampled, Lanes lanes) {
     return condition.orElseThrow().stateOf(tf, padding.pad(tf, upsampled), padding.pad(lanes));
+  }
+
+  /** The size of the condition of one row, or of one block of a row; empty if there is none. */
+  public Optional<RowState> conditionRow(Lanes lanes) {
+    return condition.map(
+        c -> new RowState("condition_row", padding.pad(lanes).columns(), c.features()));
+  }
+
+  /**
+   * The condition of one turn.
+   *
+   * @param state the last part of {@link #state(Lanes)}
+   * @param turn the number of the turn, {@code []}
+   * @return {@code [columns, lanes · n, features]}, padding included; empty if the network is not
+   *     conditioned
+   */
+  public Optional<Operand<TFloat32>> conditionOfTurn(
+      Ops tf, List<Operand<TFloat32>> state, Lanes lanes, Operand<TInt32> turn) {
+    return condition.map(c -> c.row(tf, state.get(state.size() - 1), padding.pad(lanes), turn));
+  }
+
+  /**
+   * The condition of one row of each image.
+   *
+   * @param state the last part of {@link #state()} with the images first, {@code [n, height ·
+   *     columns, features]}
+   * @param rows the number of each image's row, {@code [n]}
+   * @return as {@link #conditionOfTurn} with one lane
+   */
+  public Optional<Operand<TFloat32>> conditionOfRows(
+      Ops tf, List<Operand<TFloat32>> state, Operand<TInt32> rows) {
+    int columns = padding.pad(Lanes.one(shape.width())).columns();
+    return condition.map(c -> c.rows(tf, state.get(state.size() - 1), columns, rows));
   }
 }

@@ -36,7 +36,6 @@ public final class NetworkRow {
   private final Network network;
   private final Ops tf;
   private final Operand<TFloat32> inputValues;
-  private final Optional<Operand<TFloat32>> conditionState;
   private final MaskedConvolutionRow inputRow;
   private final List<ResidualLayer.Row> layerRows = new ArrayList<>();
   private final MaskedConvolutionRow headRow;
@@ -46,14 +45,11 @@ public final class NetworkRow {
   NetworkRow(
       BuildContext context,
       Network network,
+      Optional<Operand<TFloat32>> conditionRow,
       List<Operand<TFloat32>> state,
-      LaneShift shift,
-      Operand<TInt32> turn) {
+      LaneShift shift) {
     this.network = network;
     tf = context.tf();
-    conditionState = network.condition.map(c -> state.get(state.size() - 1));
-    Optional<Operand<TFloat32>> conditionRow =
-        network.condition.map(c -> c.row(tf, conditionState.orElseThrow(), shift.lanes(), turn));
     inputValues = network.inputValues().table(tf);
     Iterator<Operand<TFloat32>> next = state.iterator();
     Lanes lanes = shift.lanes();
@@ -103,7 +99,10 @@ public final class NetworkRow {
     inputRow.addInput(tf.gather(inputValues, levels, tf.constant(0)));
   }
 
-  /** Ends the row after its last sub-pixel, and returns the state for the row below. */
+  /**
+   * Ends the row after its last sub-pixel, and returns the state for the row below, as {@link
+   * Network#layerState}.
+   */
   public List<Operand<TFloat32>> finish() {
     // The layers also need the columns of padding right of the image.
     for (int beyond = 0; beyond < network.padding.columns(); beyond++) {
@@ -114,7 +113,6 @@ public final class NetworkRow {
     }
     List<Operand<TFloat32>> state = new ArrayList<>(inputRow.finish());
     layerRows.forEach(layer -> state.addAll(layer.finish()));
-    conditionState.ifPresent(state::add);
     return List.copyOf(state);
   }
 }

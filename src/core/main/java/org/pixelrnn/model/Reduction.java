@@ -117,15 +117,15 @@ public record Reduction(ImageShape full, int factor, boolean box) {
   }
 
   /**
-   * Tells which pixels of one row a subsample keeps.
+   * Tells which pixels of one row of each image a subsample keeps.
    *
-   * @param row the row's number in the whole image, {@code []}
-   * @return true for kept pixels, {@code [1, width]}
+   * @param rows the number of each image's row, {@code [n]}
+   * @return true for kept pixels, {@code [n, width]}
    */
-  public Operand<TBool> kept(Ops tf, Operand<TInt32> row) {
+  public Operand<TBool> kept(Ops tf, Operand<TInt32> rows) {
     Operand<TInt32> columns = tf.range(tf.constant(0), tf.constant(full.width()), tf.constant(1));
-    Operand<TBool> inColumn = isMultiple(tf, columns);
-    return tf.expandDims(tf.math.logicalAnd(inColumn, isMultiple(tf, row)), tf.constant(0));
+    return tf.math.logicalAnd(
+        isMultiple(tf, columns), tf.expandDims(isMultiple(tf, rows), tf.constant(1)));
   }
 
   /**

@@ -8,6 +8,7 @@ import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.RowState;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
@@ -97,6 +98,25 @@ final class SmallImageCondition {
         state,
         tf.stack(List.of(first, tf.constant(0), tf.constant(0))),
         tf.constant(new int[] {lanes.columns(), -1, features()}));
+  }
+
+  /**
+   * Reads one row of each image.
+   *
+   * @param maps the {@link #maps} with the pixels of an image in raster order, {@code [n, height ·
+   *     columns, features]}
+   * @param columns the number of columns of the maps, padding included
+   * @param rows the number of the row of each image, {@code [n]}
+   * @return {@code [columns, n, features]}
+   */
+  Operand<TFloat32> rows(Ops tf, Operand<TFloat32> maps, int columns, Operand<TInt32> rows) {
+    Operand<TFloat32> byRow =
+        tf.reshape(
+            maps, tf.constant(new int[] {-1, reduction.full().height(), columns * features()}));
+    Operand<TFloat32> ofRows = tf.gather(byRow, rows, tf.constant(1), Gather.batchDims(1L));
+    return tf.linalg.transpose(
+        tf.reshape(ofRows, tf.constant(new int[] {-1, columns, features()})),
+        tf.constant(new int[] {1, 0, 2}));
   }
 
   /** True if the small image's pixels count as known. */

@@ -71,7 +71,8 @@ class SavedModelExportTest {
               "saved_model.pb",
               "variables/variables.index",
               "variables/variables.data-00000-of-00001",
-              "assets.extra/pixelrnn.textproto"),
+              "assets.extra/pixelrnn.textproto",
+              "assets.extra/tf_serving_warmup_requests"),
           files
               .filter(Files::isRegularFile)
               .map(file -> version.relativize(file).toString())
@@ -105,11 +106,11 @@ class SavedModelExportTest {
     Map<String, String> found =
         signatures(TinyNetworks.scales().findFirst().orElseThrow().getPayload());
     String states =
-        "state_full_condition DT_FLOAT[16,-1,5], state_full_input_row_above_1 DT_FLOAT[4,-1,1],"
-            + " state_full_input_row_above_2 DT_FLOAT[4,-1,1],"
-            + " state_full_input_row_above_3 DT_FLOAT[4,-1,1],"
-            + " state_full_layer1_convolution_row_above_1 DT_FLOAT[4,-1,4],"
-            + " state_full_layer2_convolution_row_above_1 DT_FLOAT[4,-1,4],"
+        "state_full_condition DT_FLOAT[-1,16,5], state_full_input_row_above_1 DT_FLOAT[-1,4,1],"
+            + " state_full_input_row_above_2 DT_FLOAT[-1,4,1],"
+            + " state_full_input_row_above_3 DT_FLOAT[-1,4,1],"
+            + " state_full_layer1_convolution_row_above_1 DT_FLOAT[-1,4,4],"
+            + " state_full_layer2_convolution_row_above_1 DT_FLOAT[-1,4,4],"
             + " state_small DT_UINT8[-1,2,2,1]";
     String random = "seed DT_INT64[], temperature DT_FLOAT[]";
     Map<String, String> expected =
@@ -134,6 +135,13 @@ class SavedModelExportTest {
                         + states
                         + ", temperature DT_FLOAT[] -> "
                         + states
+                        + ", values DT_UINT8[-1,4,1]",
+                "next_row_with_noise",
+                    "known DT_BOOL[-1,4], known_values DT_UINT8[-1,4,1],"
+                        + " noise DT_FLOAT[-1,4,1,2], row DT_INT32[-1], "
+                        + states
+                        + ", temperature DT_FLOAT[-1] -> "
+                        + states
                         + ", values DT_UINT8[-1,4,1]"));
     found.keySet().removeAll(Set.of("serving_default", "log_prob", "logits", "complete"));
     assertEquals(expected, found);
@@ -155,10 +163,10 @@ class SavedModelExportTest {
   void aNetworkHasTheSignaturesOfTheContract() {
     Map<String, String> found = signatures(TinyNetworks.all().get(1));
     String states =
-        "state_input_row_above_1 DT_FLOAT[3,-1,3], state_input_row_above_2 DT_FLOAT[3,-1,3],"
-            + " state_input_row_above_3 DT_FLOAT[3,-1,3],"
-            + " state_layer1_convolution_row_above_1 DT_FLOAT[3,-1,6],"
-            + " state_layer2_convolution_row_above_1 DT_FLOAT[3,-1,6]";
+        "state_input_row_above_1 DT_FLOAT[-1,3,3], state_input_row_above_2 DT_FLOAT[-1,3,3],"
+            + " state_input_row_above_3 DT_FLOAT[-1,3,3],"
+            + " state_layer1_convolution_row_above_1 DT_FLOAT[-1,3,6],"
+            + " state_layer2_convolution_row_above_1 DT_FLOAT[-1,3,6]";
     String likelihood =
         "images DT_UINT8[-1,3,3,3] -> bits_per_dim DT_FLOAT[-1], log_prob DT_FLOAT[-1]";
     assertEquals(
@@ -179,6 +187,13 @@ class SavedModelExportTest {
                         + " seed DT_INT64[], "
                         + states
                         + ", temperature DT_FLOAT[] -> "
+                        + states
+                        + ", values DT_UINT8[-1,3,3]",
+                "next_row_with_noise",
+                    "known DT_BOOL[-1,3], known_values DT_UINT8[-1,3,3],"
+                        + " noise DT_FLOAT[-1,3,3,4], row DT_INT32[-1], "
+                        + states
+                        + ", temperature DT_FLOAT[-1] -> "
                         + states
                         + ", values DT_UINT8[-1,3,3]")),
         found);

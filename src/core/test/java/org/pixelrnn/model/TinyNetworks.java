@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -96,6 +97,13 @@ public final class TinyNetworks {
   /** All models with their names, for {@code @MethodSource}: networks, then multi-scale models. */
   public static Stream<Named<ModelConfig>> named() {
     return Stream.concat(NETWORKS.stream(), SCALES.stream());
+  }
+
+  /** One model of each architecture, for tests that take long. */
+  public static Stream<Named<ModelConfig>> oneOfEach() {
+    Set<String> names =
+        Set.of("PixelCNN", "Row LSTM", "Diagonal BiLSTM", "Row LSTM in colour at two scales");
+    return named().filter(model -> names.contains(model.getName()));
   }
 
   /** All networks with their names, without multi-scale models. */

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.function.Function;
@@ -21,8 +22,11 @@ import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TUint8;
 
 /**
  * A SavedModel in memory whose signatures were checked. It is called by the names of signatures and
@@ -115,6 +119,11 @@ final class LoadedModel implements AutoCloseable {
     return signatures;
   }
 
+  /** The signatures by name, as the SavedModel has them. */
+  Map<String, SignatureDef> definitions() {
+    return bundle.metaGraphDef().getSignatureDefMap();
+  }
+
   /**
    * Calls a signature.
    *
@@ -171,6 +180,36 @@ final class LoadedModel implements AutoCloseable {
    */
   <T> T during(Supplier<T> calls) {
     return gate.call(calls);
+  }
+
+  /**
+   * Asks for the state before the first row.
+   *
+   * @param count the number of images
+   * @param small the small images, {@code count} of them; empty if this is not a multi-scale model
+   * @return tensors named {@code state_*}; the caller closes them
+   */
+  Result start(int count, Optional<Images> small) {
+    if (small.isPresent()) {
+      try (TUint8 x = LevelTensors.of(small.get())) {
+        return call("start", Map.of("small", x));
+      }
+    }
+    try (TInt32 n = TInt32.scalarOf(count)) {
+      return call("start", Map.of("count", n));
+    }
+  }
+
+  /**
+   * The small images from which a multi-scale model answers a request: those that it gives, or
+   * sampled ones. Empty if this is not a multi-scale model.
+   *
+   * @param request a request that the model can answer
+   */
+  Optional<Images> smallImages(SampleRequest request) {
+    return signatures
+        .smallShape()
+        .map(shape -> request.small().orElseGet(() -> new SmallImages(this).sampleFor(request)));
   }
 
   /**

@@ -20,6 +20,8 @@ import org.pixelrnn.records.ProtoText;
  *       saved_model.pb                     the graph and its signatures
  *       variables/                         the weights
  *       assets.extra/pixelrnn.textproto    where the model comes from
+ *       assets.extra/tf_serving_warmup_requests
+ *                                          what a server asks before it serves the version
  * </pre>
  */
 public final class ModelFolder {
@@ -77,6 +79,17 @@ public final class ModelFolder {
    */
   public static Path provenanceFile(Path version) {
     return version.resolve("assets.extra").resolve("pixelrnn.textproto");
+  }
+
+  /**
+   * The file of the requests that warm up a version, as TensorFlow Serving reads it: a TFRecord
+   * file of {@link org.pixelrnn.proto.serving.PredictionLog} messages, one for each signature.
+   * Earlier exports have none.
+   *
+   * @param version the folder of one version
+   */
+  public static Path warmupFile(Path version) {
+    return version.resolve("assets.extra").resolve("tf_serving_warmup_requests");
   }
 
   /**

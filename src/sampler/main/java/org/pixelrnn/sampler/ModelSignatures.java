@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pixelrnn.image.ImageShape;
+import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
@@ -18,6 +20,8 @@ import org.tensorflow.proto.TensorInfo;
  * @param shape the shape of the images
  * @param smallShape the shape of the small images of a multi-scale model; empty for other models
  * @param exact true if {@code log_prob} is the log-likelihood itself, false if it is a lower bound
+ * @param noiseBlock the number of columns of a block of {@link UniformNoise}, if the model has
+ *     {@code next_row_with_noise}; empty for models that were exported before there was one
  * @param parameters the number of entries of all variables
  * @param descriptions one line for each signature, with the names of its inputs and outputs, sorted
  */
@@ -25,6 +29,7 @@ record ModelSignatures(
     ImageShape shape,
     Optional<ImageShape> smallShape,
     boolean exact,
+    OptionalInt noiseBlock,
     long parameters,
     List<String> descriptions) {
   /** The state of a multi-scale model whose rows keep the pixels of the small image. */
@@ -39,6 +44,10 @@ record ModelSignatures(
           "complete", Set.of("images"),
           "start", Set.of(),
           "next_row", Set.of("values"));
+
+  /** The signatures that only newer exports have, with their outputs other than {@code state_*}. */
+  private static final Map<String, Set<String>> OPTIONAL =
+      Map.of("next_row_with_noise", Set.of("values"));
 
   /** The signatures that a multi-scale model has besides, with their outputs. */
   private static final Map<String, Set<String>> REQUIRED_OF_MULTI_SCALE =
@@ -75,12 +84,45 @@ record ModelSignatures(
       // A model that samples the pixels of the small image again does not need them in its rows.
       boolean exact =
           !multiScale || signatures.get("start").getOutputsMap().containsKey(SMALL_STATE);
-      return new ModelSignatures(shape, small, exact, parameters, descriptions(signatures));
+      return new ModelSignatures(
+          shape,
+          small,
+          exact,
+          noiseBlock(model, shape, folder),
+          parameters,
+          descriptions(signatures));
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       throw new NotAModelException(
           folder + ": `logits` is " + logits + "; expected [-1, height, width, channels, levels]",
           e);
     }
+  }
+
+  private static OptionalInt noiseBlock(MetaGraphDef model, ImageShape shape, Path folder) {
+    if (!model.containsSignatureDef("next_row_with_noise")) {
+      return OptionalInt.empty();
+    }
+    require(OPTIONAL, model.getSignatureDefMap(), folder);
+    List<Long> columns =
+        model
+            .getCollectionDefOrDefault(
+                UniformNoise.BLOCK_COLUMNS, CollectionDef.getDefaultInstance())
+            .getInt64List()
+            .getValueList();
+    if (columns.size() != 1
+        || columns.get(0) < 1
+        || columns.get(0) > shape.width()
+        || shape.width() % columns.get(0) != 0) {
+      throw new NotAModelException(
+          folder
+              + ": the collection `"
+              + UniformNoise.BLOCK_COLUMNS
+              + "` is "
+              + columns
+              + "; expected one divisor of the width "
+              + shape.width());
+    }
+    return OptionalInt.of(Math.toIntExact(columns.get(0)));
   }
 
   private static void require(

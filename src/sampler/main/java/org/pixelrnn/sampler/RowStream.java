@@ -2,6 +2,7 @@ package org.pixelrnn.sampler;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.tensorflow.Result;
@@ -220,18 +221,9 @@ public final class RowStream implements AutoCloseable {
 
   /** Asks the model for the state before the first row, unless the stream is closed meanwhile. */
   private void start() {
-    if (model.signatures().smallShape().isEmpty()) {
-      try (TInt32 count = TInt32.scalarOf(count())) {
-        state = model.call("start", Map.of("count", count));
-      }
-      return;
-    }
-    Images small = request.small().orElseGet(() -> new SmallImages(model).sampleFor(request));
-    if (isClosed()) {
-      return;
-    }
-    try (TUint8 x = LevelTensors.of(small)) {
-      state = model.call("start", Map.of("small", x));
+    Optional<Images> small = model.smallImages(request);
+    if (!isClosed()) {
+      state = model.start(count(), small);
     }
   }
 

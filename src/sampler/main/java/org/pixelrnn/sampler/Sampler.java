@@ -2,6 +2,7 @@ package org.pixelrnn.sampler;
 
 import com.google.common.base.Preconditions;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,7 @@ public final class Sampler implements AutoCloseable {
   private final Optional<SmallImages> small;
   private final Path version;
   private final Optional<Provenance> provenance;
+  private final Map<String, SignatureFunction> functions;
 
   private Sampler(Path version, Optional<Provenance> provenance, LoadedModel model) {
     this.version = version;
@@ -57,6 +59,7 @@ public final class Sampler implements AutoCloseable {
     this.model = model;
     this.shape = model.shape();
     this.small = model.signatures().smallShape().map(smallShape -> new SmallImages(model));
+    this.functions = Collections.unmodifiableMap(SignatureFunction.of(model));
   }
 
   /**
@@ -107,6 +110,11 @@ public final class Sampler implements AutoCloseable {
   /** Lists the signatures, for instance {@code sample(count, seed, temperature) → images}. */
   public List<String> signatures() {
     return model.signatures().descriptions();
+  }
+
+  /** The signatures by name, to be called with TensorFlow's own messages. */
+  public Map<String, SignatureFunction> functions() {
+    return functions;
   }
 
   /** The number of learned parameters. */
@@ -164,6 +172,26 @@ public final class Sampler implements AutoCloseable {
    */
   public RowStream rows(SampleRequest request) {
     return model.rows(check(request));
+  }
+
+  /**
+   * True if {@link #rowBatch} can sample rows of several requests at once. Models that were
+   * exported before there was a signature {@code next_row_with_noise} cannot.
+   */
+  public boolean batchesRows() {
+    return model.signatures().noiseBlock().isPresent();
+  }
+
+  /**
+   * Makes an empty batch of requests, whose rows are sampled together.
+   *
+   * @return a batch that the caller closes
+   * @throws IllegalStateException if this model cannot, see {@link #batchesRows}
+   */
+  public RowBatch rowBatch() {
+    Preconditions.checkState(
+        batchesRows(), "%s: no signature `next_row_with_noise`; expected a newer export", version);
+    return new RowBatch(model);
   }
 
   /**

@@ -7,7 +7,8 @@
  * sample, and {@link org.pixelrnn.sampler.RowStream}, which gives it row by row. {@link
  * org.pixelrnn.sampler.SamplePiece} splits requests that are too large for memory. {@link
  * org.pixelrnn.sampler.SmallImages} belongs to multi-scale models. {@link
- * org.pixelrnn.sampler.ModelFolder} knows the files of an export.
+ * org.pixelrnn.sampler.ModelFolder} knows the files of an export. {@link
+ * org.pixelrnn.sampler.SignatureFunction} calls a signature by name, with TensorFlow's messages.
  *
  * <pre>{@code
  * try (Sampler sampler = Sampler.open(Path.of("savedmodels/mnist-pixelcnn"))) {

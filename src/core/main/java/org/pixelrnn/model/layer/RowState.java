@@ -10,7 +10,7 @@ import org.tensorflow.types.TFloat32;
 /**
  * A tensor that a layer keeps from one row of pixels to the next while images are sampled, {@code
  * [columns, n, features]}. Columns are the first axis, so that splitting a row into pixels copies
- * nothing. Above the first row the tensor is zero.
+ * nothing. In signatures the images are the first axis. Above the first row the tensor is zero.
  *
  * @param name scoped by slashes, {@code layer3/convolution/row_above_1}; unique in a network
  * @param columns the number of columns of a row, or of a lane
@@ -25,6 +25,11 @@ public record RowState(String name, int columns, int features) {
       arguments.add(function.argument(TFloat32.class, state.shape().asArray()));
     }
     return List.copyOf(arguments);
+  }
+
+  /** {@code [n, columns, features]}, with unknown n: the shape of the state in a signature. */
+  public Shape shapeInSignature() {
+    return Shape.of(Shape.UNKNOWN_SIZE, columns, features);
   }
 
   /** {@code [columns, n, features]}, with unknown n. */

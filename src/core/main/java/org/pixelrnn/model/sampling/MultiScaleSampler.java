@@ -8,6 +8,7 @@ import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.BuildGuard;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -85,14 +86,15 @@ public final class MultiScaleSampler implements GraphSampler {
    * The state above the first row of whole images.
    *
    * @param smallImages {@code [n, height / factor, width / factor, channels]}
-   * @return as {@link org.pixelrnn.model.Network#state()} of the full network
+   * @return as {@link NetworkSampler#start(BuildContext, Operand)} of the full network
    */
   public List<Operand<TFloat32>> start(BuildContext context, Operand<TUint8> smallImages) {
     return full.start(context, smallImages);
   }
 
   /**
-   * Samples one row of whole images, given the state that the rows above have left.
+   * Samples one row of each whole image, given the state that the rows above have left. The rows
+   * may be at different heights.
    *
    * @param smallImages the small images given to {@link #start} if their pixels count as known,
    *     {@code [n, height / factor, width / factor, channels]}
@@ -103,11 +105,18 @@ public final class MultiScaleSampler implements GraphSampler {
       return full.nextRow(context, inputs);
     }
     Ops tf = context.tf();
-    Operand<TUint8> levels =
-        tf.gather(reduction.spread(tf, smallImages.get()), inputs.row(), tf.constant(1));
-    SamplingInputs copied = copy(tf, levels, reduction.kept(tf, inputs.row()), inputs.given());
+    Operand<TUint8> spread =
+        tf.gather(
+            reduction.spread(tf, smallImages.get()),
+            inputs.rows(),
+            tf.constant(1),
+            Gather.batchDims(1L));
+    Operand<TBool> kept = reduction.kept(tf, inputs.rows());
     return full.nextRow(
-        context, new RowInputs(inputs.row(), inputs.firstImage(), copied, inputs.state()));
+        context,
+        inputs.withKnown(
+            tf.select(tf.expandDims(kept, tf.constant(-1)), spread, inputs.levels()),
+            tf.math.logicalOr(kept, inputs.known())));
   }
 
   @Override
@@ -117,11 +126,10 @@ public final class MultiScaleSampler implements GraphSampler {
   }
 
   /**
-   * Copies the small images' pixels into whole images, or into one row of them, and marks them as
-   * known.
+   * Copies the small images' pixels into whole images, and marks them as known.
    *
-   * @param spread levels of the small images' pixels, {@code [n, …, width, channels]}
-   * @param kept true for pixels that the small images have, {@code [1, …, width]}
+   * @param spread levels of the small images' pixels, {@code [n, height, width, channels]}
+   * @param kept true for pixels that the small images have, {@code [1, height, width]}
    */
   private static SamplingInputs copy(
       Ops tf, Operand<TUint8> spread, Operand<TBool> kept, SamplingInputs inputs) {

@@ -51,26 +51,37 @@ public final class NetworkSampler implements GraphSampler {
    * The state above the first row of new images, for a network that is not conditioned.
    *
    * @param count the number of images, {@code []}
-   * @return as {@link Network#state()}
+   * @return as {@link Network#state()}, but with the images first: {@code [n, columns, features]}
    */
   public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
-    return zeros(tf, row.lanes(), count, network.state());
+    return zerosOfImages(tf, count, network.state());
   }
 
   /**
    * The state above the first row of new images, for a conditioned network.
    *
    * @param small the small images, {@code [n, height / factor, width / factor, channels]}
-   * @return as {@link Network#state()}
+   * @return as {@link #start(Ops, Operand)}; the condition is the last part
    */
   public List<Operand<TFloat32>> start(BuildContext context, Operand<TUint8> small) {
     Ops tf = context.tf();
-    return start(tf, row.lanes(), BatchSize.of(tf, small), upsampled(context, small));
+    List<RowState> layers = network.layerState(row.lanes());
+    Operand<TFloat32> condition =
+        network.conditionState(tf, upsampled(context, small), row.lanes());
+    return ImmutableList.<Operand<TFloat32>>builder()
+        .addAll(zerosOfImages(tf, BatchSize.of(tf, small), layers))
+        .add(RowArguments.swapped(tf, condition))
+        .build();
   }
 
-  /** Samples one row, given the state that the rows above have left. */
+  /**
+   * Samples one row of each image, given the state that the rows above have left. The rows may be
+   * at different heights.
+   *
+   * @return the levels, and the state in the shapes of {@link #start}
+   */
   public SampledRow nextRow(BuildContext context, RowInputs inputs) {
-    return row.call(context.tf(), inputs, row.weights(context));
+    return row.rows(context.tf(), inputs, row.weights(context));
   }
 
   /** Samples whole images from a network that is not conditioned. */
@@ -130,11 +141,24 @@ public final class NetworkSampler implements GraphSampler {
   /** The condition is the last part of the state; all others begin at zero. */
   private List<Operand<TFloat32>> start(
       Ops tf, Lanes lanes, Operand<TInt32> count, Operand<TFloat32> upsampled) {
-    List<RowState> all = network.state(lanes);
     return ImmutableList.<Operand<TFloat32>>builder()
-        .addAll(zeros(tf, lanes, count, all.subList(0, all.size() - 1)))
+        .addAll(zeros(tf, lanes, count, network.layerState(lanes)))
         .add(network.conditionState(tf, upsampled, lanes))
         .build();
+  }
+
+  /** States of zeros with the images first, {@code [count, columns, features]}. */
+  private static List<Operand<TFloat32>> zerosOfImages(
+      Ops tf, Operand<TInt32> count, List<RowState> states) {
+    return states.stream()
+        .<Operand<TFloat32>>map(
+            state -> {
+              Operand<TInt32> size =
+                  tf.stack(
+                      List.of(count, tf.constant(state.columns()), tf.constant(state.features())));
+              return tf.ensureShape(tf.fill(size, tf.constant(0f)), state.shapeInSignature());
+            })
+        .toList();
   }
 
   private static List<Operand<TFloat32>> zeros(

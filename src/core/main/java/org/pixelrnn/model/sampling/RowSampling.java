@@ -23,9 +23,9 @@ import org.tensorflow.types.family.TType;
  *
  * <p>A level is sampled by the Gumbel-max trick: {@code argmax_k (logits_k + T · g_k)} with {@code
  * g_k = -log(-log u_k)} has the distribution {@code softmax(logits / T)}. At T = 0 it is the most
- * likely level. {@link GumbelNoise} says where the u come from.
+ * likely level. {@link SeededUniform} says where the u of a seed come from.
  *
- * @param row the sampled row
+ * @param row the sampled row; its state is {@link Network#layerState}
  * @param logits the logits of each sub-pixel in order, {@code [n, levels]} each
  */
 record RowSampling(SampledRow row, List<Operand<TFloat32>> logits) {
@@ -36,25 +36,24 @@ record RowSampling(SampledRow row, List<Operand<TFloat32>> logits) {
    * @param lanes {@link Lanes#one}, or {@link Network#lanes()}; with several, read {@code lanes ·
    *     n} for n and the columns of one lane for the width, in the inputs and in the result
    */
-  static RowSampling of(BuildContext context, Network network, Lanes lanes, RowInputs inputs) {
+  static RowSampling of(BuildContext context, Network network, Lanes lanes, RowArguments inputs) {
     Ops tf = context.tf();
     int channels = network.shape().channels();
     int subPixels = lanes.columns() * channels;
-    SamplingInputs given = inputs.given();
-    Operand<TInt32> n = tf.math.div(BatchSize.of(tf, given.images()), tf.constant(lanes.count()));
+    Operand<TInt32> n = tf.math.div(BatchSize.of(tf, inputs.levels()), tf.constant(lanes.count()));
 
-    List<Operand<TFloat32>> noise =
-        unstack(tf, new GumbelNoise(network, inputs, n).of(tf, lanes), subPixels);
+    List<Operand<TFloat32>> noise = unstack(tf, inputs.noise(), subPixels);
     List<Operand<TInt32>> knownLevels =
         unstack(
             tf,
             tf.reshape(
-                tf.dtypes.cast(given.images(), TInt32.class),
+                tf.dtypes.cast(inputs.levels(), TInt32.class),
                 tf.constant(new int[] {-1, subPixels})),
             subPixels);
-    List<Operand<TBool>> known = unstack(tf, given.known(), lanes.columns());
+    List<Operand<TBool>> known = unstack(tf, inputs.known(), lanes.columns());
 
-    NetworkRow networkRow = network.row(context, lanes, inputs.state(), inputs.row(), n);
+    NetworkRow networkRow =
+        network.row(context, lanes, inputs.condition(), inputs.state(), inputs.turn(), n);
     List<Operand<TFloat32>> logits = new ArrayList<>();
     List<Operand<TInt32>> levels = new ArrayList<>();
     for (int i = 0; i < subPixels; i++) {

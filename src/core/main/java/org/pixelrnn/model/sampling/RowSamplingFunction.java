@@ -18,7 +18,6 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.PartitionedCall;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 import org.tensorflow.types.family.TType;
 
@@ -71,24 +70,48 @@ final class RowSamplingFunction implements AutoCloseable {
   }
 
   /**
-   * Calls the function: samples one row, or one block of a row in each lane.
+   * Samples one turn: one row, or one block of a row in each lane.
    *
    * @param values the values of {@link #weights}
    */
-  SampledRow call(Ops tf, RowInputs inputs, List<Operand<TFloat32>> values) {
+  SampledRow turn(Ops tf, TurnInputs inputs, List<Operand<TFloat32>> values) {
+    SampledRow sampled = call(tf, RowArguments.of(onCpu(tf), network, lanes, inputs), values);
+    List<Operand<TFloat32>> state = new ArrayList<>(inputs.state());
+    for (int i = 0; i < sampled.state().size(); i++) {
+      state.set(i, sampled.state().get(i));
+    }
+    return new SampledRow(sampled.levels(), List.copyOf(state));
+  }
+
+  /**
+   * Samples one row of each image. The function must have one lane.
+   *
+   * @param values the values of {@link #weights}
+   */
+  SampledRow rows(Ops tf, RowInputs inputs, List<Operand<TFloat32>> values) {
+    Ops onCpu = onCpu(tf);
+    SampledRow sampled = call(tf, RowArguments.of(onCpu, network, inputs), values);
+    List<Operand<TFloat32>> state = new ArrayList<>();
+    for (int i = 0; i < inputs.state().size(); i++) {
+      // The condition stays. An identity, because no tensor may be fed and fetched in one call.
+      state.add(
+          i < sampled.state().size()
+              ? RowArguments.swapped(onCpu, sampled.state().get(i))
+              : onCpu.identity(inputs.state().get(i)));
+    }
+    return new SampledRow(sampled.levels(), List.copyOf(state));
+  }
+
+  /** Calls the function. The state of the result is {@link Network#layerState}. */
+  private SampledRow call(Ops tf, RowArguments inputs, List<Operand<TFloat32>> values) {
     List<Operand<?>> arguments =
-        ImmutableList.<Operand<?>>builder()
-            .add(inputs.row(), inputs.firstImage())
-            .addAll(inputs.given().inOrder())
-            .addAll(inputs.state())
-            .addAll(values)
-            .build();
+        ImmutableList.<Operand<?>>builder().addAll(inputs.inOrder()).addAll(values).build();
     List<Class<? extends TType>> types = new ArrayList<>(List.of(TUint8.class));
     inputs.state().forEach(state -> types.add(TFloat32.class));
     List<Output<?>> results =
         PartitionedCall.create(onCpu(tf).scope(), arguments, types, function).output();
     ImmutableList.Builder<Operand<TFloat32>> state = ImmutableList.builder();
-    List<RowState> states = network.state(lanes);
+    List<RowState> states = network.layerState(lanes);
     for (int i = 0; i < states.size(); i++) {
       state.add(tf.ensureShape(results.get(i + 1).expect(TFloat32.class), states.get(i).shape()));
     }
@@ -102,13 +125,7 @@ final class RowSamplingFunction implements AutoCloseable {
   }
 
   private List<? extends Operand<?>> results(GraphFunction arguments) {
-    RowInputs inputs =
-        new RowInputs(
-            arguments.argument(TInt32.class),
-            arguments.argument(TInt32.class),
-            SamplingInputs.arguments(
-                arguments, levelsShape(), Shape.of(Shape.UNKNOWN_SIZE, lanes.columns())),
-            RowState.arguments(arguments, network.state(lanes)));
+    RowArguments inputs = RowArguments.arguments(arguments, network, lanes);
     ArgumentWeightSource source = new ArgumentWeightSource(arguments);
     BuildContext context = new BuildContext(arguments.tf(), source);
     SampledRow row = RowSampling.of(context, network, lanes, inputs).row();

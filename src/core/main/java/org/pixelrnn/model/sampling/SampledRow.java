@@ -10,6 +10,6 @@ import org.tensorflow.types.TUint8;
  * One row of n images after it was sampled.
  *
  * @param levels the row's level indices, {@code [n, width, channels]}; known pixels are unchanged
- * @param state the state for the row below, as {@link Network#state()}
+ * @param state the state for the row below, in the order of {@link Network#state()}
  */
 public record SampledRow(Operand<TUint8> levels, List<Operand<TFloat32>> state) {}

@@ -71,7 +71,7 @@ final class TurnLoop implements AutoCloseable {
    * What the loop carries from turn to turn.
    *
    * @param turn the number of the next turn, {@code []}
-   * @param firstImage as in {@link RowInputs}
+   * @param firstImage as in {@link TurnInputs}
    * @param given images: the queue, {@code [turns, lanes · n, columns, channels]}; known: {@code
    *     [turns, lanes · n, columns, 1]}, in the order of {@link Lanes#byTurns}
    * @param state what earlier turns have left
@@ -97,7 +97,7 @@ final class TurnLoop implements AutoCloseable {
   /**
    * Samples all turns of n images. If there are no images, it runs no turn.
    *
-   * @param firstImage as in {@link RowInputs}
+   * @param firstImage as in {@link TurnInputs}
    * @param inputs of whole images
    * @param state the state above the first row, as {@link Network#state(Lanes)}
    * @param weights the values of {@link RowSamplingFunction#weights}
@@ -181,7 +181,7 @@ final class TurnLoop implements AutoCloseable {
                 tf.gather(turn.given.known(), turn.turn, tf.constant(0)),
                 Squeeze.axis(List.of(2L))));
     SampledRow sampled =
-        row.call(tf, new RowInputs(turn.turn, turn.firstImage, ofTurn, turn.state), turn.weights);
+        row.turn(tf, new TurnInputs(turn.turn, turn.firstImage, ofTurn, turn.state), turn.weights);
     Operand<TUint8> rest =
         tf.slice(
             queue, tf.constant(new int[] {1, 0, 0, 0}), tf.constant(new int[] {-1, -1, -1, -1}));

@@ -85,26 +85,34 @@ class RowSamplingTest {
               context,
               network,
               lanes,
-              new RowInputs(
-                  tf.constant(turn),
-                  tf.constant(0),
-                  new SamplingInputs(
-                      tf.gather(byTurns, tf.constant(turn), tf.constant(0)),
-                      known,
-                      tf.constant(1L),
-                      tf.constant(1f)),
-                  List.copyOf(state)));
+              RowArguments.of(
+                  tf,
+                  network,
+                  lanes,
+                  new TurnInputs(
+                      tf.constant(turn),
+                      tf.constant(0),
+                      new SamplingInputs(
+                          tf.gather(byTurns, tf.constant(turn), tf.constant(0)),
+                          known,
+                          tf.constant(1L),
+                          tf.constant(1f)),
+                      List.copyOf(state))));
       SampledRow row = sampling.row();
       assertEquals(
-          network.state(lanes).stream().map(RowState::shape).map(Shape::numDimensions).toList(),
+          network.layerState(lanes).stream()
+              .map(RowState::shape)
+              .map(Shape::numDimensions)
+              .toList(),
           row.state().stream().map(s -> s.shape().numDimensions()).toList());
       turns.add(
           tf.reshape(
               tf.stack(sampling.logits(), Stack.axis(1L)),
               tf.constant(new int[] {batch, lanes.columns(), shape.channels() * shape.levels()})));
       levels.add(row.levels());
-      state.clear();
-      state.addAll(row.state());
+      for (int i = 0; i < row.state().size(); i++) {
+        state.set(i, row.state().get(i));
+      }
     }
     Operand<TUint8> sampledLevels =
         lanes.fromTurns(

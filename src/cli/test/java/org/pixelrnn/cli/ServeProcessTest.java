@@ -1,0 +1,87 @@
+package org.pixelrnn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code pixelrnn serve} as a process of its own: its start, its log, and its end by SIGTERM. */
+@Tag("slow")
+@DisabledOnOs(OS.WINDOWS)
+class ServeProcessTest {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @TempDir private Path folder;
+
+  private static HttpRequest.Builder request(URI server, String path) {
+    return HttpRequest.newBuilder(server.resolve(path)).timeout(Duration.ofSeconds(60));
+  }
+
+  private static int status(URI server, String path) throws IOException, InterruptedException {
+    return CLIENT
+        .send(request(server, path).build(), HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  @Test
+  void aRunningRequestEndsAfterSigterm() throws Exception {
+    Path log = folder.resolve("log");
+    Process process =
+        new ProcessBuilder(
+                Commands.process(
+                    List.of("serve", "--model", "m=savedmodels/mnist-row-lstm", "--port", "0")))
+            .redirectError(log.toFile())
+            .start();
+    try {
+      BufferedReader out = process.inputReader();
+      String line = out.readLine();
+      assertTrue(line.startsWith("serving at http://127.0.0.1:"), line + Files.readString(log));
+      URI server = URI.create(line.substring("serving at ".length()));
+      // The port is open before TensorFlow has started.
+      assertEquals(200, status(server, "/healthz"));
+      assertEquals(503, status(server, "/healthz?ready"));
+      long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      while (status(server, "/healthz?ready") != 200) {
+        assertTrue(System.nanoTime() < end && process.isAlive(), Files.readString(log));
+        Thread.sleep(50);
+      }
+      CompletableFuture<HttpResponse<Stream<String>>> answer =
+          CLIENT.sendAsync(
+              request(server, "/v1/models/m:sample")
+                  .POST(HttpRequest.BodyPublishers.ofString("{\"count\": 64, \"seed\": 1}"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofLines());
+      HttpResponse<Stream<String>> begun = answer.get(60, TimeUnit.SECONDS);
+      process.destroy();
+      List<String> lines = begun.body().toList();
+      assertEquals("{\"done\":true}", lines.get(lines.size() - 1));
+      assertTrue(process.waitFor(40, TimeUnit.SECONDS), "still running after SIGTERM");
+      assertEquals(0, process.exitValue(), Files.readString(log));
+      List<String> requests =
+          Files.readAllLines(log).stream().filter(text -> text.contains(":sample")).toList();
+      assertEquals(1, requests.size(), Files.readString(log));
+      assertTrue(
+          requests.get(0).matches(".* POST /v1/models/m:sample 200 [0-9]+ bytes [0-9]+ ms"),
+          requests.get(0));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package org.pixelrnn.model.sampling;
+
+import java.util.List;
+import org.pixelrnn.model.Network;
+import org.pixelrnn.model.layer.Lanes;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * What one turn of n images is sampled from. With one lane a turn is a row; with several {@link
+ * Lanes} it is one block of a row in each lane.
+ *
+ * @param turn the number of the turn from 0, {@code []}: the row of the first lane
+ * @param firstImage the index of the first of these images in the whole batch, {@code []}. Random
+ *     numbers depend on an image's index in the whole batch, so a batch gives the same images in
+ *     one part as in several.
+ * @param given the known pixels of the turn, the seed and the temperature: images {@code [lanes ·
+ *     n, columns, channels]}, known {@code [lanes · n, columns]}
+ * @param state what earlier turns have left, as {@link Network#state(Lanes)}
+ */
+record TurnInputs(
+    Operand<TInt32> turn,
+    Operand<TInt32> firstImage,
+    SamplingInputs given,
+    List<Operand<TFloat32>> state) {}

@@ -1,0 +1,128 @@
+package org.pixelrnn.server;
+
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.sampler.RowBatch;
+import org.pixelrnn.sampler.SampleRequest;
+import org.pixelrnn.sampler.Sampler;
+
+/**
+ * One version of a model in memory, and the count of the requests that use it. A newer version
+ * retires it; it is closed when its last request ends.
+ */
+final class LoadedVersion {
+  private final long number;
+  private final Sampler sampler;
+  private final ModelEngine engine;
+  private final Executor closer;
+
+  // Guarded by this object's lock.
+  private int users;
+  private boolean retired;
+
+  private LoadedVersion(long number, Sampler sampler, ModelEngine engine, Executor closer) {
+    this.number = number;
+    this.sampler = sampler;
+    this.engine = engine;
+    this.closer = closer;
+  }
+
+  /**
+   * Loads a version and warms it: each signature that requests use is called once.
+   *
+   * @param version the folder of the version
+   * @param closer closes the version when it is retired, which may take as long as a call of the
+   *     model
+   * @throws org.pixelrnn.image.InputException if it cannot be loaded, or if a signature fails
+   */
+  static LoadedVersion load(String name, Path version, Executor closer) {
+    Sampler sampler = Sampler.open(version);
+    LoadedVersion loaded = null;
+    try {
+      warm(sampler);
+      ModelEngine engine =
+          sampler.batchesRows()
+              ? new BatchingEngine(name, sampler)
+              : new TurnTakingEngine(name, sampler);
+      loaded = new LoadedVersion(number(version), sampler, engine, closer);
+      return loaded;
+    } finally {
+      if (loaded == null) {
+        sampler.close();
+      }
+    }
+  }
+
+  /** The number of a version's folder; 0 if its name is not a number. */
+  static long number(Path version) {
+    String name = version.toAbsolutePath().normalize().getFileName().toString();
+    return name.matches("[0-9]{1,18}") ? Long.parseLong(name) : 0;
+  }
+
+  /** The first call of a signature takes much longer than the others. */
+  private static void warm(Sampler sampler) {
+    ImageShape shape = sampler.shape();
+    Images image = sampler.sample(1, 0, 1, (row, levels) -> {});
+    boolean[] known = new boolean[shape.pixels()];
+    known[0] = true;
+    try (var rows = sampler.rows(SampleRequest.completing(image, known, 0))) {
+      rows.next();
+    }
+    if (sampler.batchesRows()) {
+      try (RowBatch batch = sampler.rowBatch()) {
+        batch.join(SampleRequest.of(1, 0));
+        batch.next();
+      }
+    }
+    sampler.logProb(image);
+    if (sampler.isExact()) {
+      sampler.pixelBits(image);
+    }
+  }
+
+  /** The number of the version. */
+  long number() {
+    return number;
+  }
+
+  /** The model itself, for what can be asked of it without a call. */
+  Sampler sampler() {
+    return sampler;
+  }
+
+  /** What samples and scores with this version. */
+  ModelEngine engine() {
+    return engine;
+  }
+
+  /** Counts a user. Returns false if the version is retired. */
+  synchronized boolean use() {
+    if (retired) {
+      return false;
+    }
+    users++;
+    return true;
+  }
+
+  /** Ends one use. */
+  synchronized void release() {
+    users--;
+    closeIfUnused();
+  }
+
+  /** Lets nobody else use the version. */
+  synchronized void retire() {
+    if (!retired) {
+      retired = true;
+      closeIfUnused();
+    }
+  }
+
+  private void closeIfUnused() {
+    if (retired && users == 0) {
+      closer.execute(engine::close);
+    }
+  }
+}

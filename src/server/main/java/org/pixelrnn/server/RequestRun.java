@@ -1,0 +1,138 @@
+package org.pixelrnn.server;
+
+import com.linecorp.armeria.common.util.TimeoutMode;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One request to a model, from its arrival to its end. It holds the version that answers it and its
+ * place in the queue, and gives both back when it ends: because it is done, out of time, or because
+ * the client has gone away.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Failures arrive where the future is completed.
+final class RequestRun {
+  /** How long the last bytes of an answer may take after the request is out of time. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final ServiceRequestContext ctx;
+  private final ServedModel model;
+  private final String method;
+  private final LoadedVersion version;
+  private final Serving serving;
+  private final long start = System.nanoTime();
+
+  // Guarded by this object's lock.
+  private boolean ended;
+  private CompletableFuture<RequestGate.Turn> turn = new CompletableFuture<>();
+  private Future<?> deadline = CompletableFuture.completedFuture(null);
+
+  /**
+   * What all requests of a server share.
+   *
+   * @param models the models
+   * @param limits the limits
+   * @param gate the queue
+   * @param metrics what is counted
+   */
+  record Serving(
+      ModelRegistry models, RequestLimits limits, RequestGate gate, ServingMetrics metrics) {}
+
+  private RequestRun(
+      ServiceRequestContext ctx,
+      ServedModel model,
+      String method,
+      LoadedVersion version,
+      Serving serving) {
+    this.ctx = ctx;
+    this.model = model;
+    this.method = method;
+    this.version = version;
+    this.serving = serving;
+  }
+
+  /**
+   * Takes the version of a model that answers a request. The caller ends the run.
+   *
+   * @throws RefusedRequest if there is no such model, or if it is not ready
+   */
+  static RequestRun of(ServiceRequestContext ctx, Serving serving, String model, String method) {
+    ServedModel served = serving.models().find(model);
+    return new RequestRun(ctx, served, method, served.use(), serving);
+  }
+
+  String model() {
+    return model.name();
+  }
+
+  LoadedVersion version() {
+    return version;
+  }
+
+  ServingMetrics metrics() {
+    return serving.metrics();
+  }
+
+  /** The time since the request arrived. */
+  Duration time() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /**
+   * Queues the request.
+   *
+   * @param gone completes when the client has gone away, or has got the whole answer
+   * @param answer called when its turn comes
+   * @param refuse called if it is out of time, before or after {@code answer}
+   */
+  synchronized void queue(
+      CompletableFuture<?> gone, Runnable answer, Consumer<RefusedRequest> refuse) {
+    Duration limit = serving.limits().time();
+    ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, limit.plus(GRACE));
+    deadline =
+        ctx.eventLoop()
+            .withoutContext()
+            .schedule(
+                () -> refuse.accept(RefusedRequest.outOfTime(null)),
+                limit.toMillis(),
+                TimeUnit.MILLISECONDS);
+    turn = serving.gate().turn();
+    turn.thenRun(answer);
+    gone.whenComplete((ok, failed) -> end("cancelled"));
+  }
+
+  /** True if the request has ended, so that nothing more is to be done for it. */
+  synchronized boolean hasEnded() {
+    return ended;
+  }
+
+  /**
+   * Ends the request: gives back its version and its place in the queue.
+   *
+   * @param outcome {@code done}, {@code cancelled}, or the kind of a refusal
+   * @return false if it has ended before
+   */
+  boolean end(String outcome) {
+    synchronized (this) {
+      if (ended) {
+        return false;
+      }
+      ended = true;
+    }
+    deadline.cancel(false);
+    turn.cancel(false);
+    turn.thenAccept(RequestGate.Turn::close);
+    version.release();
+    serving.metrics().request(model(), method, outcome, time());
+    return true;
+  }
+
+  /** Ends a request that is refused. Returns false if it has ended before. */
+  boolean end(RefusedRequest refused) {
+    return end(refused.kind().name().toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,181 @@
+package org.pixelrnn.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.common.collect.ImmutableList;
+import com.google.protobuf.ByteString;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pixelrnn.image.Images;
+import org.pixelrnn.proto.service.v1.CompleteImagesRequest;
+import org.pixelrnn.proto.service.v1.ImageModelsGrpc.ImageModelsBlockingStub;
+import org.pixelrnn.proto.service.v1.ListModelsRequest;
+import org.pixelrnn.proto.service.v1.LogProbRequest;
+import org.pixelrnn.proto.service.v1.LogProbResponse;
+import org.pixelrnn.proto.service.v1.ModelState;
+import org.pixelrnn.proto.service.v1.SampleImagesRequest;
+import org.pixelrnn.proto.service.v1.SampleImagesResponse;
+import org.pixelrnn.sampler.Sampler;
+
+/**
+ * Each method of {@code pixelrnn.v1.ImageModels}, with right and wrong input, over a real socket.
+ */
+class ModelsOverGrpcTest {
+  private static ServerCalls server;
+  private static Sampler sampler;
+
+  @BeforeAll
+  static void start() {
+    server =
+        ServerCalls.startReady(
+            ModelServer.builder().model("colour", ServerCalls.folder("pixelcnn-colour")));
+    sampler = Sampler.open(ServerCalls.folder("pixelcnn-colour"));
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    sampler.close();
+  }
+
+  private static ImageModelsBlockingStub stub(String format) {
+    return GrpcClients.newClient(
+        format + "+h2c://127.0.0.1:" + server.port(), ImageModelsBlockingStub.class);
+  }
+
+  /** Checks a whole stream and returns its images. */
+  private static byte[] images(Iterator<SampleImagesResponse> stream, int count) {
+    List<SampleImagesResponse> all = ImmutableList.copyOf(stream);
+    int height = sampler.shape().height();
+    assertEquals(height + 1, all.size());
+    assertEquals(count, all.get(0).getHeader().getCount());
+    assertEquals(1, all.get(0).getHeader().getVersion());
+    assertEquals(height, all.get(0).getHeader().getImage().getHeight());
+    int size = sampler.shape().width() * sampler.shape().channels();
+    byte[] images = new byte[count * sampler.shape().dimensions()];
+    for (int row = 0; row < height; row++) {
+      assertEquals(row, all.get(row + 1).getRow().getRow());
+      byte[] values = all.get(row + 1).getRow().getValues().toByteArray();
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(values, i * size, images, (i * height + row) * size, size);
+      }
+    }
+    return images;
+  }
+
+  /** gRPC, and gRPC-Web, which browsers speak. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gproto", "gproto-web"})
+  void samplesWhatTheSeedGives(String format) {
+    SampleImagesRequest request =
+        SampleImagesRequest.newBuilder().setModel("colour").setCount(3).setSeed(5).build();
+    assertArrayEquals(sampler.sample(3, 5, 1).levels(), images(stub(format).sample(request), 3));
+  }
+
+  @Test
+  void completesImages() {
+    Images given = sampler.sample(2, 3, 1);
+    byte[] known = new byte[2 * sampler.shape().pixels()];
+    boolean[] mask = new boolean[known.length];
+    for (int i = 0; i < known.length; i += 3) {
+      known[i] = 1;
+      mask[i] = true;
+    }
+    CompleteImagesRequest request =
+        CompleteImagesRequest.newBuilder()
+            .setModel("colour")
+            .setImages(ByteString.copyFrom(given.levels()))
+            .setKnown(ByteString.copyFrom(known))
+            .setSeed(4)
+            .build();
+    assertArrayEquals(
+        sampler.complete(given, mask, 4, 1).levels(), images(stub("gproto").complete(request), 2));
+  }
+
+  @Test
+  void computesLikelihoods() {
+    Images given = sampler.sample(3, 3, 1);
+    LogProbResponse answer =
+        stub("gproto")
+            .logProb(
+                LogProbRequest.newBuilder()
+                    .setModel("colour")
+                    .setImages(ByteString.copyFrom(given.levels()))
+                    .setPixels(true)
+                    .build());
+    float[] expected = sampler.logProb(given);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(expected[i], answer.getLogProb(i), 1e-2);
+    }
+    assertEquals(3 * sampler.shape().pixels(), answer.getBitsCount());
+  }
+
+  @Test
+  void listsModels() {
+    var models = stub("gproto").listModels(ListModelsRequest.getDefaultInstance()).getModelsList();
+    assertEquals(1, models.size());
+    assertEquals(ModelState.MODEL_STATE_READY, models.get(0).getState());
+    assertEquals(sampler.shape().levels(), models.get(0).getImage().getLevels());
+  }
+
+  @Test
+  void saysHowHealthyEachModelIs() {
+    HealthGrpc.HealthBlockingStub health =
+        GrpcClients.newClient(
+            "gproto+h2c://127.0.0.1:" + server.port(), HealthGrpc.HealthBlockingStub.class);
+    for (String name : List.of("", "colour")) {
+      assertEquals(
+          HealthCheckResponse.ServingStatus.SERVING,
+          health.check(HealthCheckRequest.newBuilder().setService(name).build()).getStatus());
+    }
+  }
+
+  private static void assertRefused(Status.Code code, String why, SampleImagesRequest request) {
+    StatusRuntimeException refused =
+        assertThrows(StatusRuntimeException.class, () -> images(stub("gproto").sample(request), 1));
+    assertEquals(code, refused.getStatus().getCode(), refused.toString());
+    assertTrue(String.valueOf(refused.getMessage()).contains(why), refused.getMessage());
+  }
+
+  @Test
+  void wrongInputIsRefused() {
+    SampleImagesRequest right = SampleImagesRequest.newBuilder().setModel("colour").build();
+    Status.Code wrong = Status.Code.INVALID_ARGUMENT;
+    assertRefused(wrong, "count = 0; expected 1 to 64", right.toBuilder().setCount(0).build());
+    assertRefused(wrong, "count = -1", right.toBuilder().setCount(-1).build());
+    assertRefused(wrong, "temperature = NaN", right.toBuilder().setTemperature(Float.NaN).build());
+    assertRefused(
+        Status.Code.NOT_FOUND, "no model `nobody`", right.toBuilder().setModel("nobody").build());
+  }
+
+  @Test
+  void refusesLevelsOutOfRange() {
+    byte[] bright = new byte[sampler.shape().dimensions()];
+    bright[0] = (byte) sampler.shape().levels();
+    StatusRuntimeException refused =
+        assertThrows(
+            StatusRuntimeException.class,
+            () ->
+                stub("gproto")
+                    .logProb(
+                        LogProbRequest.newBuilder()
+                            .setModel("colour")
+                            .setImages(ByteString.copyFrom(bright))
+                            .build()));
+    assertEquals(Status.Code.INVALID_ARGUMENT, refused.getStatus().getCode());
+  }
+}

@@ -1,0 +1,66 @@
+"""The uniform random numbers of next_row_with_noise, written from the words of the README.
+
+Philox is a counter, so the numbers of any row of any image are computed on their own.
+"""
+
+import numpy as np
+from tensorflow.core.protobuf import saved_model_pb2
+
+SMALL_IMAGES = 0x736D616C6C
+
+
+def block_columns(version):
+    """Reads how many columns a block of random numbers has, from an exported version's folder."""
+    with open(f"{version}/saved_model.pb", "rb") as file:
+        graph = saved_model_pb2.SavedModel.FromString(file.read()).meta_graphs[0]
+    return graph.collection_def["noise_block_columns"].int64_list.value[0]
+
+
+def philox(key, counter):
+    """Philox4x32-10. The words are uint64 arrays of values below 2^32 that can be broadcast."""
+    low = np.uint64(0xFFFFFFFF)
+    half = np.uint64(32)
+    key0, key1 = key
+    c0, c1, c2, c3 = counter
+    for _ in range(10):
+        product0 = c0 * np.uint64(0xD2511F53)
+        product1 = c2 * np.uint64(0xCD9E8D57)
+        c0, c1, c2, c3 = (
+            (product1 >> half) ^ c1 ^ key0,
+            product1 & low,
+            (product0 >> half) ^ c3 ^ key1,
+            product0 & low,
+        )
+        key0 = (key0 + np.uint64(0x9E3779B9)) & low
+        key1 = (key1 + np.uint64(0xBB67AE85)) & low
+    return c0, c1, c2, c3
+
+
+def words(number):
+    """The lower and the upper half of a 64-bit number."""
+    number = int(number) % 2**64
+    return np.uint64(number % 2**32), np.uint64(number // 2**32)
+
+
+def noise(shape, block, seed, images, row):
+    """The numbers of one row of the first images of a request.
+
+    shape is (height, width, channels, levels). Returns float32 [images, width, channels, levels].
+    """
+    _, width, channels, levels = shape
+    needed = block * channels * levels
+    padded = -(-needed // 4) * 4
+    index = np.arange(images)[:, None] * padded + np.arange(needed)[None, :]
+    index = index.astype(np.uint64)
+    blocks = []
+    for b in range(width // block):
+        m = philox(
+            (np.uint64(0x3EC8F720), np.uint64(0x02461E29)),
+            (*words(seed), *words(row * (width // block) + b)),
+        )
+        quarter = index // np.uint64(4)
+        halves = quarter & np.uint64(0xFFFFFFFF), quarter >> np.uint64(32)
+        x = np.choose((index % np.uint64(4)).astype(int), philox(m[:2], (*halves, m[2], m[3])))
+        u = (x & np.uint64(0x7FFFFF)).astype(np.float32) / np.float32(2**23)
+        blocks.append(np.maximum(u, np.float32(2.0**-126)).reshape(images, block, channels, levels))
+    return np.concatenate(blocks, axis=1)
