@@ -128,7 +128,7 @@ final class ScoreCommand implements Callable<Integer> {
         hook.saved();
         // Nobody waits for heat maps if the table was lost.
         if (heatmaps != null && !spec.commandLine().getOut().checkError()) {
-          draw(sampler, ranking, scores);
+          writeHeatMaps(sampler, ranking, scores);
         }
       }
     }
@@ -195,7 +195,7 @@ final class ScoreCommand implements Callable<Integer> {
     words.flush();
   }
 
-  private void draw(Sampler sampler, Ranking ranking, List<ImageScore> scores) {
+  private void writeHeatMaps(Sampler sampler, Ranking ranking, List<ImageScore> scores) {
     int count = heatmapCount == 0 ? scores.size() : Math.min(heatmapCount, scores.size());
     int written;
     try (ImageProgress progress = ImageProgress.of("heat maps", count)) {

@@ -313,7 +313,7 @@ public final class Network implements ImageModel {
     return all.build();
   }
 
-  /** The state that each turn leaves for the next one. The condition, which stays, is no part. */
+  /** The state that each turn leaves for the next one, without the condition. */
   public List<RowState> layerState(Lanes lanes) {
     Lanes padded = padding.pad(lanes);
     ImmutableList.Builder<RowState> all = ImmutableList.builder();
@@ -342,7 +342,7 @@ public final class Network implements ImageModel {
     return condition.orElseThrow().stateOf(tf, padding.pad(tf, upsampled), padding.pad(lanes));
   }
 
-  /** The size of the condition of one row, or of one block of a row; empty if there is none. */
+  /** The size of the condition of one row or block; empty for a network without a condition. */
   public Optional<RowState> conditionRow(Lanes lanes) {
     return condition.map(
         c -> new RowState("condition_row", padding.pad(lanes).columns(), c.features()));

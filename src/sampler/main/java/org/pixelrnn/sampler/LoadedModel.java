@@ -114,7 +114,7 @@ final class LoadedModel implements AutoCloseable {
     return signatures.shape();
   }
 
-  /** What the signatures say about the model. */
+  /** The facts about the model that its signatures tell. */
   ModelSignatures signatures() {
     return signatures;
   }

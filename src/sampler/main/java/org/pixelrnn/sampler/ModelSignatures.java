@@ -15,7 +15,7 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 
 /**
- * What the signatures of a SavedModel say about the model.
+ * The facts about a model that its signatures tell.
  *
  * @param shape the shape of the images
  * @param smallShape the shape of the small images of a multi-scale model; empty for other models

@@ -145,7 +145,7 @@ public final class SignatureFunction {
   /**
    * The size of some outputs for a number of images, in bytes.
    *
-   * @param outputs names of outputs; all outputs if there is none
+   * @param outputs the names of outputs; an empty collection means all of them
    * @throws InputException if an output is unknown
    */
   public long outputBytes(long images, Collection<String> outputs) {
@@ -167,7 +167,7 @@ public final class SignatureFunction {
    * Calls the signature.
    *
    * @param inputs every input by its name
-   * @param outputs names of outputs; all outputs if there is none
+   * @param outputs the names of outputs; an empty collection means all of them
    * @return those outputs by name; their numbers are in the lists for their types
    * @throws InputException if an input or output is wrong, as {@link #images} says; if a level, a
    *     row or a temperature is out of its range; or if there is not enough memory

@@ -92,7 +92,7 @@ final class LoadedVersion {
     return sampler;
   }
 
-  /** What samples and scores with this version. */
+  /** The engine that samples and scores with this version. */
   ModelEngine engine() {
     return engine;
   }

@@ -32,7 +32,7 @@ final class RequestRun {
   private Future<?> deadline = CompletableFuture.completedFuture(null);
 
   /**
-   * What all requests of a server share.
+   * The things that all requests of a server share.
    *
    * @param models the models
    * @param limits the limits

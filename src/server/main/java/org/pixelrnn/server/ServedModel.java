@@ -34,7 +34,7 @@ final class ServedModel {
   private Optional<FolderState> seen = Optional.empty();
   private Optional<FolderState> tried = Optional.empty();
 
-  /** What changes while a version is copied into a folder: names, sizes and times of its files. */
+  /** The names, sizes and times of a version's files. They change while it is copied. */
   private record FolderState(Path version, List<String> files) {
     static FolderState of(Path version) throws IOException {
       try (Stream<Path> paths = Files.walk(version)) {

@@ -6,8 +6,8 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 
 /**
- * What a server counts and measures, besides what Armeria does. The names are those of {@code
- * /metrics}, with dots in place of underscores.
+ * The counts and times that a server measures, besides those of Armeria. The names are those of
+ * {@code /metrics}, with dots in place of underscores.
  */
 final class ServingMetrics {
   private static final Duration[] BUCKETS = {

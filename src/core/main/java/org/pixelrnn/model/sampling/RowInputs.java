@@ -12,7 +12,7 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
 /**
- * What one row of each of n images is sampled from. The rows may be at different heights.
+ * The inputs for sampling one row of each of n images. The rows may be at different heights.
  *
  * @param rows the number of each image's row from 0, {@code [n]}
  * @param levels level indices of the row, {@code [n, width, channels]}; the levels of pixels that

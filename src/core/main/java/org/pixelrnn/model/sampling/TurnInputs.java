@@ -8,7 +8,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * What one turn of n images is sampled from. With one lane a turn is a row; with several {@link
+ * The inputs for sampling one turn of n images. With one lane a turn is a row; with several {@link
  * Lanes} it is one block of a row in each lane.
  *
  * @param turn the number of the turn from 0, {@code []}: the row of the first lane
