@@ -88,9 +88,11 @@ final class RowDelivery {
     CompletableFuture<Void> taken = receiver.row(row, values.get());
     row++;
     if (row == header.getImage().getHeight()) {
-      receiver.done();
-      run.metrics().images(run.model(), header.getCount());
-      run.end("done");
+      // Before the client can have the whole answer, and its going away would count as cancelled.
+      if (run.end("done")) {
+        run.metrics().images(run.model(), header.getCount());
+        receiver.done();
+      }
     } else {
       taken.thenRun(this::next);
     }
