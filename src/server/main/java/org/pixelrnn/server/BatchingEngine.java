@@ -139,7 +139,7 @@ final class BatchingEngine implements ModelEngine {
       return;
     }
     for (Member member : chosen) {
-      if (sampled.contains(member.sampled)) { // None is if the engine was closed.
+      if (sampled.contains(member.sampled)) { // After close() nothing is sampled.
         member.unread.add(member.sampled.levels(), member.sampled.isDone());
       }
     }

@@ -18,9 +18,11 @@ import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Status;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class ErrorAnswers implements ServerErrorHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorAnswers.class);
 
-  /** Says what an exception means to a client. */
+  /** Says what an exception means to a client. A fault of the server goes into the log. */
   static RefusedRequest refusal(Throwable thrown) {
     Throwable cause = Exceptions.peel(thrown);
     if (cause instanceof RefusedRequest refused) {
@@ -47,9 +49,19 @@ final class ErrorAnswers implements ServerErrorHandler {
     if (cause instanceof ShuttingDownException) {
       return new RefusedRequest(RefusedRequest.Kind.NOT_READY, "the server is stopping", cause);
     }
+    if (isGone(cause)) {
+      return new RefusedRequest(RefusedRequest.Kind.FAILED, "the client has gone away", cause);
+    }
     LOG.error("a request fails", cause);
     return new RefusedRequest(
         RefusedRequest.Kind.FAILED, "the request fails; the server's log says why", cause);
+  }
+
+  /** True if a request ended because its client has gone away. */
+  private static boolean isGone(Throwable cause) {
+    return Exceptions.isStreamCancelling(cause)
+        || cause instanceof CancellationException
+        || Status.fromThrowable(cause).getCode() == Status.Code.CANCELLED;
   }
 
   @Override

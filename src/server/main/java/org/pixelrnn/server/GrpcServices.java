@@ -4,10 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
-import com.linecorp.armeria.server.grpc.GrpcHealthCheckService;
-import com.linecorp.armeria.server.grpc.GrpcHealthCheckServiceBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
-import com.linecorp.armeria.server.healthcheck.ListenableHealthChecker;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -23,43 +20,28 @@ final class GrpcServices {
   /** The first part of the paths of {@link ModelsOverGrpc}. */
   static final String IMAGE_MODELS = "/" + ImageModelsGrpc.SERVICE_NAME + "/";
 
-  private GrpcServices() {}
-
   /** The path of the calls of signatures. */
   static final String PREDICT = "/" + PredictionServiceGrpc.SERVICE_NAME + "/Predict";
+
+  private GrpcServices() {}
 
   /** Makes the services of a server. */
   static GrpcService of(
       ModelRequests requests,
       SignatureRequests signatures,
-      ModelRegistry models,
+      HealthOverGrpc health,
       RequestLimits limits) {
     return GrpcService.builder()
         .addService(new ModelsOverGrpc(requests))
         .addService(new PredictionOverGrpc(signatures))
         .addService(new VersionsOverGrpc(signatures))
-        .addService(health(models))
+        .addService(health.service())
         .addService(ProtoReflectionServiceV1.newInstance())
         .supportedSerializationFormats(GrpcSerializationFormats.values())
         .maxRequestMessageLength((int) limits.bytes())
         .exceptionHandler(GrpcServices::status)
         .intercept(new CutShort())
         .build();
-  }
-
-  /**
-   * The health of all models together by the empty name. By its own name a model is healthy only if
-   * all others are, too: that is how Armeria has it.
-   */
-  private static GrpcHealthCheckService health(ModelRegistry models) {
-    GrpcHealthCheckServiceBuilder health =
-        GrpcHealthCheckService.builder()
-            .checkers(
-                models.all().stream()
-                    .map(ServedModel::health)
-                    .toArray(ListenableHealthChecker[]::new));
-    models.all().forEach(model -> health.serviceCheckers(model.name(), model.health()));
-    return health.build();
   }
 
   /** The status of what fails before a service is called. Null leaves it to Armeria. */

@@ -19,9 +19,7 @@ final class HealthOverHttp {
 
   /** Adds the path to a server. */
   void addTo(ServerBuilder server) {
-    server
-        .route()
-        .get("/healthz")
+    ServicesOnOnePort.named("healthz", server.route().get("/healthz"))
         .build(
             (ctx, request) -> {
               if (!ctx.queryParams().contains("ready")) {

@@ -5,8 +5,6 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.proto.service.v1.LogProbResponse;
 import org.pixelrnn.sampler.Sampler;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The answer to one request for likelihoods. It takes a few images at a time, so that rows of other
@@ -14,8 +12,6 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures arrive where the future is completed.
 final class LikelihoodAnswer {
-  private static final Logger LOG = LoggerFactory.getLogger(LikelihoodAnswer.class);
-
   /** Images of one call of the model. */
   private static final int PIECE = 8;
 
@@ -64,11 +60,7 @@ final class LikelihoodAnswer {
               if (failure == null) {
                 next(to);
               } else {
-                LOG.error("model {}: likelihoods fail", run.model(), failure);
-                refuse(
-                    new RefusedRequest(
-                        RefusedRequest.Kind.FAILED,
-                        "model " + run.model() + " fails; the server's log says why"));
+                refuse(run.refusal("the likelihood", failure));
               }
             });
   }

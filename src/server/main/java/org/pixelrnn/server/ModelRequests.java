@@ -25,7 +25,7 @@ import org.pixelrnn.sampler.SmallImages;
  * checks them, and starts what answers them.
  */
 final class ModelRequests {
-  /** Every number below is exact in JSON, also where numbers are doubles. */
+  /** Random seeds are smaller: readers of JSON whose numbers are doubles read them exactly. */
   private static final long SEEDS = 1L << 53;
 
   private final RequestRun.Serving serving;
@@ -161,12 +161,9 @@ final class ModelRequests {
   /** Ends a run that cannot begin, and says why. */
   static RefusedRequest ended(RequestRun run, RuntimeException e) {
     RefusedRequest refused =
-        e instanceof RefusedRequest known
-            ? known
-            : e instanceof InputException
-                ? RefusedRequest.wrong(e.getMessage())
-                : new RefusedRequest(
-                    RefusedRequest.Kind.FAILED, "the request fails; the server's log says why", e);
+        e instanceof InputException
+            ? RefusedRequest.wrong(e.getMessage())
+            : ErrorAnswers.refusal(e);
     run.end(refused);
     return refused;
   }

@@ -1,16 +1,8 @@
 package org.pixelrnn.server;
 
 import com.google.common.base.Throwables;
-import com.linecorp.armeria.common.logging.RequestLog;
-import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
-import com.linecorp.armeria.common.metric.PrometheusMeterRegistries;
 import com.linecorp.armeria.server.Server;
-import com.linecorp.armeria.server.ServerBuilder;
-import com.linecorp.armeria.server.metric.MetricCollectingService;
-import com.linecorp.armeria.server.metric.PrometheusExpositionService;
-import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.pixelrnn.image.InputException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A server that gives the images of exported models to programs and browsers. One port has gRPC,
@@ -38,24 +28,14 @@ import org.slf4j.LoggerFactory;
  * UNAVAILABLE or 503. When a new version appears in a model's folder, it takes over.
  */
 public final class ModelServer implements AutoCloseable {
-  private static final Logger ACCESS =
-      LoggerFactory.getLogger(ModelServer.class.getName() + ".access");
-
-  private static final String VERB = "regex:^/v1/models/[^/]+(/[^/]+/[^/]+)?:[^/]+$";
-
-  /** How long running requests may take after the server is told to stop. */
-  private static final Duration STOP = Duration.ofSeconds(30);
-
   private final Server server;
   private final ModelRegistry models;
   private final URI uri;
 
   private ModelServer(Builder builder) {
     models = new ModelRegistry(builder.models);
-    Server made = null;
     try {
-      made = build(builder);
-      server = made;
+      server = ServicesOnOnePort.build(builder, models);
       startListening(builder.host, builder.port);
     } catch (RuntimeException e) {
       models.close();
@@ -67,63 +47,6 @@ public final class ModelServer implements AutoCloseable {
     models.start(builder.beforeLoading, builder.watchInterval);
   }
 
-  /** Puts the server together: each service is one line. */
-  private Server build(Builder builder) {
-    RequestGate gate = new RequestGate(builder.limits);
-    PrometheusMeterRegistry meters = PrometheusMeterRegistries.newRegistry();
-    ServingMetrics metrics = new ServingMetrics(meters, models, gate);
-    RequestRun.Serving serving = new RequestRun.Serving(models, builder.limits, gate, metrics);
-    ModelRequests requests = new ModelRequests(serving);
-    SignatureRequests signatures = new SignatureRequests(serving);
-    ServerBuilder sb = Server.builder();
-
-    new ModelsOverHttp(requests).addTo(sb);
-    new SignaturesOverHttp(signatures).addTo(sb);
-    new PageOverHttp().addTo(sb);
-    sb.service(GrpcServices.of(requests, signatures, models, builder.limits));
-    new HealthOverHttp(models).addTo(sb);
-    sb.service("/metrics", PrometheusExpositionService.of(meters.getPrometheusRegistry()));
-
-    sb.routeDecorator().path(VERB).build(gate);
-    sb.routeDecorator().pathPrefix(GrpcServices.IMAGE_MODELS).build(gate);
-    sb.routeDecorator().path(GrpcServices.PREDICT).build(gate);
-    builder.token.ifPresent(token -> sb.decorator(new TokenCheck(token).decorator()));
-    sb.decorator(MetricCollectingService.newDecorator(MeterIdPrefixFunction.ofDefault("http")));
-    sb.meterRegistry(meters);
-    sb.errorHandler(new ErrorAnswers());
-    sb.maxRequestLength(builder.limits.bytes());
-    sb.requestTimeout(builder.limits.time());
-    sb.unloggedExceptionsReportInterval(Duration.ZERO); // The access log has them.
-    sb.accessLogWriter(ModelServer::logAccess, true);
-    sb.gracefulShutdownTimeout(Duration.ofMillis(50), STOP);
-    InetSocketAddress address = new InetSocketAddress(builder.host, builder.port);
-    if (address.isUnresolved()) {
-      throw new InputException(
-          "address `"
-              + builder.host
-              + "` is unknown; expected a name or an IP address of this machine");
-    }
-    try {
-      if (builder.certificate.isPresent()) {
-        sb.https(address).tls(builder.certificate.get().toFile(), builder.key.get().toFile());
-      } else {
-        sb.http(address);
-      }
-      return sb.build();
-    } catch (RuntimeException e) {
-      throw builder.certificate.isEmpty()
-          ? e
-          : new InputException(
-              builder.certificate.get()
-                  + " and "
-                  + builder.key.get()
-                  + " are no certificate and key in PEM format ("
-                  + Throwables.getRootCause(e).getMessage()
-                  + ")",
-              e);
-    }
-  }
-
   private void startListening(String host, int port) {
     try {
       server.start().join();
@@ -133,20 +56,6 @@ public final class ModelServer implements AutoCloseable {
           cause instanceof IOException io ? InputException.reason(io) : String.valueOf(cause);
       throw new InputException(host + ":" + port + ": cannot be listened at: " + reason, e);
     }
-  }
-
-  private static void logAccess(RequestLog log) {
-    String trailer = log.responseTrailers().get("grpc-status");
-    String status = trailer == null ? log.responseHeaders().get("grpc-status") : trailer;
-    ACCESS.info(
-        "{} {} {} {}{} {} bytes {} ms",
-        log.context().remoteAddress(),
-        log.requestHeaders().method(),
-        log.context().path(),
-        log.responseHeaders().status().code(),
-        status == null ? "" : " grpc-status " + status,
-        log.responseLength(),
-        log.totalDurationNanos() / 1_000_000);
   }
 
   /** Starts the description of a server. */
@@ -181,13 +90,14 @@ public final class ModelServer implements AutoCloseable {
 
   /** Describes a server: its models, its address and its limits. */
   public static final class Builder {
-    private final Map<String, Path> models = new LinkedHashMap<>();
-    private String host = "127.0.0.1";
-    private int port = 8500;
-    private RequestLimits limits = RequestLimits.defaults();
-    private Optional<String> token = Optional.empty();
-    private Optional<Path> certificate = Optional.empty();
-    private Optional<Path> key = Optional.empty();
+    final Map<String, Path> models = new LinkedHashMap<>();
+    String host = "127.0.0.1";
+    int port = 8500;
+    RequestLimits limits = RequestLimits.defaults();
+    Optional<String> token = Optional.empty();
+    Optional<Path> certificate = Optional.empty();
+    Optional<Path> key = Optional.empty();
+    Duration idleTime = Duration.ofSeconds(15);
     private Duration watchInterval = Duration.ofSeconds(1);
     private Runnable beforeLoading = () -> {};
 
@@ -264,6 +174,12 @@ public final class ModelServer implements AutoCloseable {
     /** Sets how often folders are looked at for new versions. Default: every second. */
     Builder watchInterval(Duration interval) {
       watchInterval = interval;
+      return this;
+    }
+
+    /** Sets how long a connection may stay open without a request. Default: 15 seconds. */
+    Builder idleTime(Duration time) {
+      idleTime = time;
       return this;
     }
 

@@ -18,7 +18,6 @@ import org.pixelrnn.proto.service.v1.SampleImagesResponse;
 import org.pixelrnn.proto.service.v1.SampleRow;
 
 /** The models over gRPC: {@code pixelrnn.v1.ImageModels}. */
-@SuppressWarnings("FutureReturnValueIgnored") // Failures arrive where the future is completed.
 final class ModelsOverGrpc extends ImageModelsGrpc.ImageModelsImplBase {
   private final ModelRequests requests;
 
@@ -28,8 +27,7 @@ final class ModelsOverGrpc extends ImageModelsGrpc.ImageModelsImplBase {
 
   @Override
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsResponse> observer) {
-    observer.onNext(requests.list());
-    observer.onCompleted();
+    SingleAnswer.send(observer, requests::list);
   }
 
   @Override
@@ -58,24 +56,8 @@ final class ModelsOverGrpc extends ImageModelsGrpc.ImageModelsImplBase {
 
   @Override
   public void logProb(LogProbRequest request, StreamObserver<LogProbResponse> observer) {
-    CompletableFuture<Void> gone = new CompletableFuture<>();
-    ((ServerCallStreamObserver<LogProbResponse>) observer)
-        .setOnCancelHandler(() -> gone.complete(null));
-    CompletableFuture<LogProbResponse> answer;
-    try {
-      answer = requests.logProb(ServiceRequestContext.current(), request, gone);
-    } catch (RefusedRequest refused) {
-      answer = CompletableFuture.failedFuture(refused);
-    }
-    answer.whenComplete(
-        (response, failure) -> {
-          if (failure == null) {
-            observer.onNext(response);
-            observer.onCompleted();
-          } else {
-            observer.onError(ErrorAnswers.refusal(failure).grpc().asRuntimeException());
-          }
-        });
+    ServiceRequestContext ctx = ServiceRequestContext.current();
+    SingleAnswer.sendLater(observer, gone -> requests.logProb(ctx, request, gone));
   }
 
   /** Rows as messages of a stream. */

@@ -53,16 +53,16 @@ final class ModelsOverHttp {
 
   /** Adds the paths to a server. */
   void addTo(ServerBuilder server) {
-    server.route().get("/v1/models").build((ctx, request) -> list());
+    ServicesOnOnePort.named("models", server.route().get("/v1/models"))
+        .build((ctx, request) -> list());
     add(server, "sample", this::sample);
     add(server, "complete", this::complete);
     add(server, "logProb", this::logProb);
   }
 
   private static void add(ServerBuilder server, String name, Method method) {
-    server
-        .route()
-        .post("regex:^/v1/models/(?<model>[^/:]+):" + name + "$")
+    ServicesOnOnePort.named(
+            name, server.route().post("regex:^/v1/models/(?<model>[^/:]+):" + name + "$"))
         .build(
             (ctx, request) -> {
               CompletableFuture<HttpResponse> begun = new CompletableFuture<>();

@@ -68,6 +68,7 @@ final class PageOverHttp {
 
   /** Adds the path to a server. */
   void addTo(ServerBuilder server) {
-    server.route().get(PATH).build((ctx, request) -> HttpResponse.of(headers, page));
+    ServicesOnOnePort.named("page", server.route().get(PATH))
+        .build((ctx, request) -> HttpResponse.of(headers, page));
   }
 }

@@ -12,7 +12,7 @@ final class RefusedRequest extends RuntimeException {
   enum Kind {
     /** The request is wrong. */
     WRONG_INPUT(Status.Code.INVALID_ARGUMENT, HttpStatus.BAD_REQUEST.code()),
-    /** The server has no token of this request, or the request has none. */
+    /** The request has no token, or a wrong one. */
     NO_TOKEN(Status.Code.UNAUTHENTICATED, HttpStatus.UNAUTHORIZED.code()),
     /** The server has no such model, or no such path. */
     UNKNOWN(Status.Code.NOT_FOUND, HttpStatus.NOT_FOUND.code()),

@@ -23,6 +23,7 @@ final class RequestGate implements DecoratingHttpServiceFunction {
   private final RequestLimits limits;
 
   // Guarded by this object's lock.
+  private boolean closed;
   private int inside;
   private int running;
   private final Deque<CompletableFuture<Turn>> queue = new ArrayDeque<>();
@@ -46,7 +47,15 @@ final class RequestGate implements DecoratingHttpServiceFunction {
     return delegate.serve(ctx, request);
   }
 
+  /** Refuses all further requests, because the server is stopping. */
+  synchronized void close() {
+    closed = true;
+  }
+
   private synchronized void enter() {
+    if (closed) {
+      throw ModelThread.stopping();
+    }
     int most = limits.running() + limits.waiting();
     if (inside >= most) {
       throw new RefusedRequest(

@@ -1,5 +1,6 @@
 package org.pixelrnn.server;
 
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.common.util.TimeoutMode;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Duration;
@@ -8,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request to a model, from its arrival to its end. It holds the version that answers it and its
@@ -16,6 +19,8 @@ import java.util.function.Consumer;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures arrive where the future is completed.
 final class RequestRun {
+  private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
+
   /** How long the last bytes of an answer may take after the request is out of time. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -91,6 +96,9 @@ final class RequestRun {
    */
   synchronized void queue(
       CompletableFuture<?> gone, Runnable answer, Consumer<RefusedRequest> refuse) {
+    if (ended) {
+      return; // The client has gone away already.
+    }
     Duration limit = serving.limits().time();
     ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, limit.plus(GRACE));
     deadline =
@@ -101,8 +109,8 @@ final class RequestRun {
                 limit.toMillis(),
                 TimeUnit.MILLISECONDS);
     turn = serving.gate().turn();
-    turn.thenRun(answer);
     gone.whenComplete((ok, failed) -> end("cancelled"));
+    turn.thenRun(answer);
   }
 
   /** True if the request has ended, so that nothing more is to be done for it. */
@@ -129,6 +137,21 @@ final class RequestRun {
     version.release();
     serving.metrics().request(model(), method, outcome, time());
     return true;
+  }
+
+  /**
+   * Says what a failure of the model means to the client. A fault of the server goes into the log.
+   *
+   * @param what the part of the answer that fails, for instance {@code row 3}
+   * @param failure null if there is no exception
+   */
+  RefusedRequest refusal(String what, Throwable failure) {
+    if (failure != null && Exceptions.peel(failure) instanceof RefusedRequest refused) {
+      return refused;
+    }
+    LOG.error("model {}: {} fails", model(), what, failure);
+    return new RefusedRequest(
+        RefusedRequest.Kind.FAILED, "model " + model() + " fails; the server's log says why");
   }
 
   /** Ends a request that is refused. Returns false if it has ended before. */

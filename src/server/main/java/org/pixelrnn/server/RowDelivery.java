@@ -3,8 +3,6 @@ package org.pixelrnn.server;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.pixelrnn.proto.service.v1.SampleHeader;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sends the rows of one request to its client. It asks for a row when the client has taken the row
@@ -12,8 +10,6 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures arrive where the future is completed.
 final class RowDelivery {
-  private static final Logger LOG = LoggerFactory.getLogger(RowDelivery.class);
-
   private final RequestRun run;
   private final SampleHeader header;
   private final SampledRows rows;
@@ -54,7 +50,14 @@ final class RowDelivery {
   /** Queues a request, and sends its rows when its turn comes. */
   static void start(RequestRun run, SampleHeader header, SampledRows rows, Receiver receiver) {
     RowDelivery delivery = new RowDelivery(run, header, rows, receiver);
-    receiver.whenGone().whenComplete((ok, failed) -> rows.close());
+    receiver
+        .whenGone()
+        .whenComplete(
+            (ok, failed) -> {
+              // In this order: rows that are closed are no failure of a request that has ended.
+              run.end("cancelled");
+              rows.close();
+            });
     run.queue(receiver.whenGone(), delivery::begin, delivery::refuse);
   }
 
@@ -74,11 +77,7 @@ final class RowDelivery {
       return;
     }
     if (failure != null || values.isEmpty()) {
-      LOG.error("model {}: row {} fails", run.model(), row, failure);
-      refuse(
-          new RefusedRequest(
-              RefusedRequest.Kind.FAILED,
-              "model " + run.model() + " fails; the server's log says why"));
+      refuse(run.refusal("row " + row, failure));
       return;
     }
     if (row == 0) {

@@ -10,15 +10,11 @@ import org.pixelrnn.proto.serving.PredictRequest;
 import org.pixelrnn.proto.serving.PredictResponse;
 import org.pixelrnn.sampler.NotAModelException;
 import org.pixelrnn.sampler.SignatureFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tensorflow.proto.TensorProto;
 
 /** The answer to one call of a signature. The model is called once, when the turn comes. */
 @SuppressWarnings("FutureReturnValueIgnored") // Failures arrive where the future is completed.
 final class SignatureAnswer {
-  private static final Logger LOG = LoggerFactory.getLogger(SignatureAnswer.class);
-
   private final RequestRun run;
   private final Call call;
   private final CompletableFuture<PredictResponse> answer = new CompletableFuture<>();
@@ -65,7 +61,7 @@ final class SignatureAnswer {
               if (failure == null) {
                 finish(outputs);
               } else {
-                refuse(refusal(Exceptions.peel(failure)));
+                refuse(refusal(failure));
               }
             });
   }
@@ -85,16 +81,11 @@ final class SignatureAnswer {
     }
   }
 
-  private RefusedRequest refusal(Throwable cause) {
-    if (cause instanceof RefusedRequest refused) {
-      return refused;
-    }
-    if (cause instanceof InputException && !(cause instanceof NotAModelException)) {
-      return RefusedRequest.wrong(cause.getMessage());
-    }
-    LOG.error("model {}: `{}` fails", run.model(), call.signature(), cause);
-    return new RefusedRequest(
-        RefusedRequest.Kind.FAILED, "model " + run.model() + " fails; the server's log says why");
+  private RefusedRequest refusal(Throwable failure) {
+    Throwable cause = Exceptions.peel(failure);
+    return cause instanceof InputException && !(cause instanceof NotAModelException)
+        ? RefusedRequest.wrong(cause.getMessage())
+        : run.refusal("`" + call.signature() + "`", failure);
   }
 
   private void refuse(RefusedRequest why) {

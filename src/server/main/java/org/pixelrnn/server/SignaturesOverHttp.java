@@ -40,9 +40,12 @@ final class SignaturesOverHttp {
 
   /** Adds the paths to a server. */
   void addTo(ServerBuilder server) {
-    server.route().get(MODEL + "$").build((ctx, request) -> json(status(ctx)));
-    server.route().get(MODEL + "/metadata$").build((ctx, request) -> json(metadata(ctx)));
-    server.route().post(MODEL + ":predict$").build(this::predict);
+    ServicesOnOnePort.named("status", server.route().get(MODEL + "$"))
+        .build((ctx, request) -> json(status(ctx)));
+    ServicesOnOnePort.named("metadata", server.route().get(MODEL + "/metadata$"))
+        .build((ctx, request) -> json(metadata(ctx)));
+    ServicesOnOnePort.named("predict", server.route().post(MODEL + ":predict$"))
+        .build(this::predict);
   }
 
   private HttpResponse predict(ServiceRequestContext ctx, HttpRequest request) {

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
  */
 final class UnreadRows implements SampledRows {
   /**
-   * With one row ahead, a reader that answers while the next row is sampled misses no row. The
-   * other one is for readers that need a little longer.
+   * One row is sent while the next one is sampled. The second row is for readers that need a little
+   * longer.
    */
   static final int MOST = 2;
 

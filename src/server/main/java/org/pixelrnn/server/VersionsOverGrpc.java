@@ -16,11 +16,6 @@ final class VersionsOverGrpc extends ModelServiceGrpc.ModelServiceImplBase {
   @Override
   public void getModelStatus(
       GetModelStatusRequest request, StreamObserver<GetModelStatusResponse> observer) {
-    try {
-      observer.onNext(requests.status(request));
-      observer.onCompleted();
-    } catch (RefusedRequest refused) {
-      observer.onError(refused.grpc().asRuntimeException());
-    }
+    SingleAnswer.send(observer, () -> requests.status(request));
   }
 }

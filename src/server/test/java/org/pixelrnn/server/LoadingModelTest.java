@@ -57,6 +57,8 @@ class LoadingModelTest {
         assertEquals(200, server.get("/healthz").status());
         assertEquals(HealthCheckResponse.ServingStatus.NOT_SERVING, health(server, ""));
         assertEquals(HealthCheckResponse.ServingStatus.NOT_SERVING, health(server, "m"));
+        ServerCalls.await(
+            () -> health(server, "other") == HealthCheckResponse.ServingStatus.SERVING);
         assertEquals(200, server.post("/v1/models/other:sample", "{}").status());
       } finally {
         Files.write(file, content);
@@ -65,6 +67,7 @@ class LoadingModelTest {
       assertEquals(200, server.post("/v1/models/m:sample", "{}").status());
       assertEquals("READY", state(server));
       ServerCalls.await(() -> health(server, "") == HealthCheckResponse.ServingStatus.SERVING);
+      assertEquals(HealthCheckResponse.ServingStatus.SERVING, health(server, "m"));
     }
   }
 

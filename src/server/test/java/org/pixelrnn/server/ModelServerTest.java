@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.ImmutableList;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -11,10 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.proto.service.v1.SampleImagesRequest;
 import org.pixelrnn.sampler.NotAModelException;
+import org.tensorflow.proto.SignatureDef;
 
 /** Versions, limits, tokens, and clients that go away. */
 class ModelServerTest {
@@ -61,7 +67,7 @@ class ModelServerTest {
   }
 
   @Test
-  void requestsOverALimitAreRefused() {
+  void requestsOverALimitAreRefused() throws IOException {
     try (ServerCalls server =
         ServerCalls.startReady(rowLstm().limits(limits(1, 9, Duration.ofSeconds(30))))) {
       ServerCalls.Reply tooLong = server.post("/v1/models/m:sample", " ".repeat(3000) + "{}");
@@ -69,7 +75,82 @@ class ModelServerTest {
       assertTrue(tooLong.json().has("error"));
       ServerCalls.Reply tooMany = server.post("/v1/models/m:sample", "{\"count\": 1001}");
       assertEquals(400, tooMany.status());
+      // The length is not known before the body is there.
+      try (RawClient client = new RawClient(server.port(), 0)) {
+        client.send(
+            "POST /v1/models/m:sample HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        client.send("BB8\r\n" + " ".repeat(3000) + "\r\n");
+        String answer = client.readTo("}");
+        assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
+        assertTrue(answer.endsWith("expected at most 2000 bytes\"}"), answer);
+      }
     }
+  }
+
+  /** The test frees the model while it is served. */
+  @Test
+  void aModelThatFailsIsAFaultOfTheServer() {
+    try (ServerCalls server = ServerCalls.startReady(rowLstm())) {
+      boolean freed =
+          server
+              .engine("m")
+              .call(
+                  sampler -> {
+                    sampler.close();
+                    return true;
+                  })
+              .join();
+      assertTrue(freed);
+      String why = "fails; the server's log says why";
+      String image = Base64.getEncoder().encodeToString(new byte[9]);
+      ServerCalls.Reply reply =
+          server.post("/v1/models/m:logProb", "{\"images\": \"" + image + "\"}");
+      assertEquals(500, reply.status(), reply.body());
+      assertTrue(reply.json().get("error").asText().endsWith(why), reply.body());
+      StatusRuntimeException failed =
+          assertThrows(
+              StatusRuntimeException.class,
+              () ->
+                  ImmutableList.copyOf(
+                      server
+                          .grpc()
+                          .sample(SampleImagesRequest.newBuilder().setModel("m").build())));
+      assertEquals(Status.Code.INTERNAL, failed.getStatus().getCode());
+      assertTrue(failed.getMessage().endsWith(why), failed.getMessage());
+    }
+  }
+
+  /** As exported with draw_every_pixel: no state has the name of the small image. */
+  @Test
+  void bitsOfPixelsWithoutAnExactLikelihoodAreRefused() {
+    ServerCalls.copy("multi-scale", folder.resolve("1"));
+    ServerCalls.edit(
+        folder.resolve("1"),
+        graph ->
+            graph
+                .getSignatureDefMap()
+                .forEach(
+                    (name, signature) ->
+                        graph.putSignatureDef(name, withoutSmallState(signature))));
+    try (ServerCalls server = ServerCalls.startReady(ModelServer.builder().model("m", folder))) {
+      String image = "{\"images\": \"" + Base64.getEncoder().encodeToString(new byte[16]) + "\"";
+      ServerCalls.Reply refused =
+          server.post("/v1/models/m:logProb", image + ", \"pixels\": true}");
+      assertEquals(400, refused.status(), refused.body());
+      assertTrue(refused.body().contains("(draw_every_pixel)"), refused.body());
+      assertEquals(200, server.post("/v1/models/m:logProb", image + "}").status());
+    }
+  }
+
+  private static SignatureDef withoutSmallState(SignatureDef signature) {
+    SignatureDef.Builder renamed = signature.toBuilder();
+    if (signature.containsInputs("state_small")) {
+      renamed.putInputs("state_other", signature.getInputsOrThrow("state_small"));
+    }
+    if (signature.containsOutputs("state_small")) {
+      renamed.putOutputs("state_other", signature.getOutputsOrThrow("state_small"));
+    }
+    return renamed.removeInputs("state_small").removeOutputs("state_small").build();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.Images;
@@ -144,38 +145,62 @@ class ModelsOverGrpcTest {
     }
   }
 
-  private static void assertRefused(Status.Code code, String why, SampleImagesRequest request) {
-    StatusRuntimeException refused =
-        assertThrows(StatusRuntimeException.class, () -> images(stub("gproto").sample(request), 1));
+  private static void assertRefused(Status.Code code, String why, Executable call) {
+    StatusRuntimeException refused = assertThrows(StatusRuntimeException.class, call);
     assertEquals(code, refused.getStatus().getCode(), refused.toString());
     assertTrue(String.valueOf(refused.getMessage()).contains(why), refused.getMessage());
+  }
+
+  private static void assertRefused(Status.Code code, String why, SampleImagesRequest.Builder of) {
+    assertRefused(code, why, () -> images(stub("gproto").sample(of.build()), 1));
   }
 
   @Test
   void wrongInputIsRefused() {
     SampleImagesRequest right = SampleImagesRequest.newBuilder().setModel("colour").build();
     Status.Code wrong = Status.Code.INVALID_ARGUMENT;
-    assertRefused(wrong, "count = 0; expected 1 to 64", right.toBuilder().setCount(0).build());
-    assertRefused(wrong, "count = -1", right.toBuilder().setCount(-1).build());
-    assertRefused(wrong, "temperature = NaN", right.toBuilder().setTemperature(Float.NaN).build());
-    assertRefused(
-        Status.Code.NOT_FOUND, "no model `nobody`", right.toBuilder().setModel("nobody").build());
+    assertRefused(wrong, "count = 0; expected 1 to 64", right.toBuilder().setCount(0));
+    assertRefused(wrong, "count = -1", right.toBuilder().setCount(-1));
+    assertRefused(wrong, "count = 65; expected 1 to 64", right.toBuilder().setCount(65));
+    assertRefused(wrong, "temperature = NaN", right.toBuilder().setTemperature(Float.NaN));
+    assertRefused(wrong, "temperature = -1.0", right.toBuilder().setTemperature(-1));
+    assertRefused(Status.Code.NOT_FOUND, "no model `nobody`", right.toBuilder().setModel("nobody"));
   }
 
   @Test
-  void refusesLevelsOutOfRange() {
-    byte[] bright = new byte[sampler.shape().dimensions()];
+  void wrongShapesAndLevelsAreRefused() {
+    int size = sampler.shape().dimensions();
+    int pixels = sampler.shape().pixels();
+    byte[] bright = new byte[size];
     bright[0] = (byte) sampler.shape().levels();
-    StatusRuntimeException refused =
-        assertThrows(
-            StatusRuntimeException.class,
-            () ->
-                stub("gproto")
-                    .logProb(
-                        LogProbRequest.newBuilder()
-                            .setModel("colour")
-                            .setImages(ByteString.copyFrom(bright))
-                            .build()));
-    assertEquals(Status.Code.INVALID_ARGUMENT, refused.getStatus().getCode());
+    assertNotScored("images has 0 bytes; expected a multiple of " + size, new byte[0]);
+    assertNotScored("images has " + (size + 1) + " bytes; expected", new byte[size + 1]);
+    assertNotScored("count = 65; expected 1 to 64", new byte[65 * size]);
+    assertNotScored("expected levels 0 to " + (sampler.shape().levels() - 1), bright);
+    assertNotCompleted("images has 5 bytes; expected", new byte[5], new byte[pixels]);
+    assertNotCompleted("known has 1 bytes; expected " + pixels, new byte[size], new byte[1]);
+    byte[] two = new byte[pixels];
+    two[0] = 2;
+    assertNotCompleted("known has byte 2; expected 0 or 1", new byte[size], two);
+  }
+
+  private static void assertNotScored(String why, byte[] images) {
+    LogProbRequest request =
+        LogProbRequest.newBuilder()
+            .setModel("colour")
+            .setImages(ByteString.copyFrom(images))
+            .build();
+    assertRefused(Status.Code.INVALID_ARGUMENT, why, () -> stub("gproto").logProb(request));
+  }
+
+  private static void assertNotCompleted(String why, byte[] images, byte[] known) {
+    CompleteImagesRequest request =
+        CompleteImagesRequest.newBuilder()
+            .setModel("colour")
+            .setImages(ByteString.copyFrom(images))
+            .setKnown(ByteString.copyFrom(known))
+            .build();
+    assertRefused(
+        Status.Code.INVALID_ARGUMENT, why, () -> images(stub("gproto").complete(request), 1));
   }
 }

@@ -158,6 +158,19 @@ class ModelsOverHttpTest {
     assertTrue(server.metric("pixelrnn_rows_total{model=\"row-lstm\"") >= shape.height());
     assertTrue(server.metric("pixelrnn_images_total{model=\"row-lstm\"") >= 2);
     assertEquals(1, server.metric("pixelrnn_model_version{model=\"row-lstm\""));
+    String inTime = "model=\"row-lstm\",le=\"60.0\"";
+    assertTrue(server.metric("pixelrnn_first_row_seconds_bucket{" + inTime) >= 1);
+    assertTrue(
+        server.metric(
+                "pixelrnn_requests_seconds_bucket{method=\"sample\",model=\"row-lstm\","
+                    + "outcome=\"done\",le=\"60.0\"")
+            >= 1);
+    ServerCalls.await(
+        () ->
+            server.metric(
+                    "http_requests_total{hostname_pattern=\"*\",http_status=\"200\","
+                        + "method=\"POST\",result=\"success\",service=\"sample\"")
+                >= 1);
   }
 
   @ParameterizedTest

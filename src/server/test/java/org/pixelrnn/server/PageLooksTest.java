@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
@@ -129,6 +130,27 @@ class PageLooksTest {
       browser.fill("token", "secret" + Keys.TAB);
       browser.awaitText("state", "mnist-pixelcnn, version ");
       ServerCalls.await(() -> browser.find("sample").isEnabled());
+      browser.click("sample");
+      browser.awaitText("sample-status", "Done");
+    }
+    browser.forgetConsole();
+  }
+
+  @Test
+  void noticesNewVersions(@TempDir Path folder) {
+    ServerCalls.copy("row-lstm", folder.resolve("1"));
+    try (ServerCalls own = ServerCalls.startReady(ModelServer.builder().model("m", folder))) {
+      browser.open(own.server().uri().toString(), 1000, 900, false);
+      browser.awaitText("state", "m, version 1: ");
+      browser.awaitText("likelihood", "All pixels");
+      String before = browser.text("likelihood");
+      ServerCalls.copy("pixelcnn", folder.resolve("2"));
+      browser.awaitText("state", "m, version 2: ");
+      ServerCalls.await(() -> !browser.text("likelihood").equals(before));
+      ServerCalls.copy("pixelcnn-colour", folder.resolve("3"));
+      browser.awaitText("state", "m, version 3: ");
+      assertTrue(browser.text("state").contains(" 3 channels"), browser.text("state"));
+      browser.awaitText("likelihood", "All pixels");
       browser.click("sample");
       browser.awaitText("sample-status", "Done");
     }

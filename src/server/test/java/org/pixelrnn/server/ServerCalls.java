@@ -16,10 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.proto.service.v1.ImageModelsGrpc;
 import org.pixelrnn.sampler.Sampler;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
 
 /** A server of tiny models on a free port, and calls over HTTP. */
 final class ServerCalls implements AutoCloseable {
@@ -60,6 +63,18 @@ final class ServerCalls implements AutoCloseable {
         MoreFiles.createParentDirectories(target);
         Files.copy(file, target);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Changes the graph and the signatures of a version. */
+  static void edit(Path version, Consumer<MetaGraphDef.Builder> change) {
+    Path file = version.resolve("saved_model.pb");
+    try {
+      SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
+      change.accept(model.getMetaGraphsBuilder(0));
+      Files.write(file, model.build().toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

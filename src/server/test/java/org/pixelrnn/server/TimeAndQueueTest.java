@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import com.google.protobuf.ByteString;
+import com.linecorp.armeria.client.grpc.GrpcClients;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -28,10 +29,12 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pixelrnn.proto.service.serving.PredictionServiceGrpc.PredictionServiceBlockingStub;
 import org.pixelrnn.proto.service.v1.ImageModelsGrpc;
 import org.pixelrnn.proto.service.v1.LogProbRequest;
 import org.pixelrnn.proto.service.v1.SampleImagesRequest;
 import org.pixelrnn.proto.service.v1.SampleImagesResponse;
+import org.pixelrnn.proto.serving.PredictRequest;
 import org.pixelrnn.sampler.Sampler;
 
 /** Requests that take too long, that wait, and that nobody wants any more. */
@@ -103,11 +106,22 @@ class TimeAndQueueTest {
         assertEquals(429, third.status(), third.body());
         assertTrue(third.json().get("error").asText().contains("try again"), third.body());
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, refusal(() -> all(server.grpc().sample(ONE))));
+        assertEquals(429, server.post("/v1/models/m:predict", "{}").status());
+        PredictionServiceBlockingStub predictions =
+            GrpcClients.newClient(
+                "gproto+h2c://127.0.0.1:" + server.port(), PredictionServiceBlockingStub.class);
+        assertEquals(
+            Status.Code.RESOURCE_EXHAUSTED,
+            refusal(() -> predictions.predict(PredictRequest.getDefaultInstance())));
         assertEquals(200, server.get("/healthz").status());
         assertThrows(TimeoutException.class, () -> second.get(50, TimeUnit.MILLISECONDS));
       }
       for (CompletableFuture<ServerCalls.Reply> reply : List.of(first, second)) {
         assertTrue(reply.get(30, TimeUnit.SECONDS).body().endsWith("{\"done\":true}\n"));
+      }
+      for (int i = 0; i < 3; i++) {
+        // As many again: nobody keeps a place.
+        ServerCalls.await(() -> server.post(SAMPLE, "{}").status() == 200);
       }
     }
   }

@@ -32,6 +32,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.proto.service.v1.ImageModelsGrpc.ImageModelsBlockingStub;
 import org.pixelrnn.proto.service.v1.ListModelsRequest;
 import org.pixelrnn.proto.service.v1.SampleImagesRequest;
@@ -82,19 +84,24 @@ class TlsAndTokenTest {
     }
   }
 
-  @Test
-  void grpcAsksForTheToken() {
+  /** gRPC, and gRPC-Web, which browsers speak. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gproto", "gproto-web"})
+  void grpcAsksForTheToken(String format) {
     try (ServerCalls server = ServerCalls.startReady(rowLstm().token("secret"))) {
       SampleImagesRequest one = SampleImagesRequest.newBuilder().setModel("m").build();
+      ImageModelsBlockingStub without =
+          GrpcClients.newClient(
+              format + "+h2c://127.0.0.1:" + server.port(), ImageModelsBlockingStub.class);
       for (ImageModelsBlockingStub stub :
-          List.of(server.grpc(), server.grpc().withCallCredentials(new Bearer("wrong")))) {
+          List.of(without, without.withCallCredentials(new Bearer("wrong")))) {
         StatusRuntimeException refused =
             assertThrows(
                 StatusRuntimeException.class, () -> ImmutableList.copyOf(stub.sample(one)));
         assertEquals(Status.Code.UNAUTHENTICATED, refused.getStatus().getCode());
         assertTrue(refused.getMessage().contains("Bearer TOKEN"), refused.getMessage());
       }
-      ImageModelsBlockingStub right = server.grpc().withCallCredentials(new Bearer("secret"));
+      ImageModelsBlockingStub right = without.withCallCredentials(new Bearer("secret"));
       assertTrue(right.sample(one).next().hasHeader());
       assertEquals(401, server.get("/metrics").status());
       assertEquals(401, server.get("/v1/models").status());

@@ -1,0 +1,88 @@
+package org.pixelrnn.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+
+/** What a model does each time it looks at its folder. */
+class ServedModelTest {
+  @TempDir private Path folder;
+
+  private ServedModel model;
+
+  private ServedModel withVersionOne() {
+    ServerCalls.copy("row-lstm", folder.resolve("1"));
+    model = new ServedModel("m", folder, Runnable::run);
+    return model;
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+  }
+
+  private long version() {
+    return model.current().orElseThrow().number();
+  }
+
+  @Test
+  void aVersionIsLoadedWhenItIsCopiedToItsEnd() throws IOException {
+    withVersionOne().refresh();
+    assertEquals(1, version());
+    ServerCalls.copy("row-lstm", folder.resolve("2"));
+    Path last = folder.resolve("2/assets.extra/more");
+    for (int i = 0; i < 3; i++) {
+      Files.writeString(last, "more".repeat(i + 1));
+      model.refresh();
+      assertEquals(1, version(), "it changed since the look before");
+    }
+    model.refresh();
+    assertEquals(2, version());
+  }
+
+  @Test
+  void aBrokenVersionIsTriedOnceUntilItChanges() throws IOException {
+    withVersionOne().refresh();
+    Path file = Files.createDirectories(folder.resolve("2")).resolve("saved_model.pb");
+    Files.writeString(file, "no model");
+    model.refresh();
+    model.refresh();
+    String error = model.error().orElseThrow();
+    model.refresh();
+    assertSame(error, model.error().orElseThrow());
+    assertEquals(1, version());
+    ServerCalls.copy("row-lstm", folder.resolve("3"));
+    model.refresh();
+    model.refresh();
+    assertEquals(3, version());
+    assertTrue(model.error().isEmpty());
+  }
+
+  /** Warming calls each signature, so that a fault is found before a client finds it. */
+  @Test
+  void aVersionWhoseSignatureFailsIsNotUsed() {
+    withVersionOne();
+    ServerCalls.edit(
+        folder.resolve("1"),
+        graph -> {
+          SignatureDef.Builder signature = graph.getSignatureDefOrThrow("log_prob").toBuilder();
+          TensorInfo output = signature.getOutputsOrThrow("log_prob");
+          signature.putOutputs("log_prob", output.toBuilder().setName("no:0").build());
+          graph.putSignatureDef("log_prob", signature.build());
+        });
+    model.refresh();
+    assertTrue(model.current().isEmpty());
+    assertFalse(model.health().isHealthy());
+    assertTrue(model.error().isPresent());
+  }
+}
