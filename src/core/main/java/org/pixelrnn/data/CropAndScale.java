@@ -2,6 +2,7 @@ package org.pixelrnn.data;
 
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Picture;
+import org.pixelrnn.image.WantedSize;
 
 /**
  * Turns a picture of any size into an image of a model's shape: crops it to the model's
@@ -17,6 +18,11 @@ import org.pixelrnn.image.Picture;
 record CropAndScale(ImageShape shape, double randomCrop) {
   /** Keeps these random numbers apart from others with the same epoch and index. */
   private static final long CROP = 0xC809;
+
+  /** The size for which pictures of a split are read. */
+  WantedSize wanted(Split split) {
+    return WantedSize.of(shape, split == Split.TRAIN && randomCrop > 0 ? randomCrop : 1);
+  }
 
   /** The image's values {@code 0..255}, {@code [height, width, channels]}. */
   byte[] apply(Picture picture, Split split, long epoch, int index) {

@@ -7,9 +7,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.Picture;
+import org.pixelrnn.image.WantedSize;
 import org.pixelrnn.proto.v1.DataConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +50,12 @@ final class PictureDataset implements ImageDataset {
     String groupName(int picture);
 
     /**
-     * Decodes a picture.
+     * Decodes a picture and applies a function to it.
      *
+     * @param wanted says at what size the picture may be decoded
      * @throws InputException that names the picture, if it is broken
      */
-    Picture read(int picture);
+    <T> T read(int picture, WantedSize wanted, Function<Picture, T> function);
 
     /** A SHA-256 in hexadecimal that changes when the pictures change. */
     String digest();
@@ -126,7 +129,11 @@ final class PictureDataset implements ImageDataset {
         continue;
       }
       try {
-        byte[] values = cropAndScale.apply(source.read(picture), split, epoch, index);
+        byte[] values =
+            source.read(
+                picture,
+                cropAndScale.wanted(split),
+                decoded -> cropAndScale.apply(decoded, split, epoch, index));
         System.arraycopy(values, 0, into, 0, values.length);
         return;
       } catch (InputException e) {

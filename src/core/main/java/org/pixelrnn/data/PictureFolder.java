@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -23,6 +24,7 @@ import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.Picture;
+import org.pixelrnn.image.WantedSize;
 import org.pixelrnn.proto.v1.DataConfig;
 import org.pixelrnn.records.HiddenFile;
 import org.pixelrnn.records.PathText;
@@ -166,8 +168,8 @@ final class PictureFolder implements PictureDataset.Source {
   }
 
   @Override
-  public Picture read(int picture) {
-    return Picture.of(ImageFile.decode(file(picture)));
+  public <T> T read(int picture, WantedSize wanted, Function<Picture, T> function) {
+    return ImageFile.apply(file(picture), wanted, function);
   }
 
   /**

@@ -172,12 +172,17 @@ final class TfRecordFile implements AutoCloseable {
    */
   byte[] record(int number) {
     long at = offsets.get(number) + TfRecordFraming.HEADER;
-    int length = (int) (offsets.get(number + 1) - TfRecordFraming.FOOTER - at);
-    byte[] data = new FileRange(plain, at, length).read();
+    byte[] data = new FileRange(plain, at, bytes(number)).read();
     if (TfRecordFraming.checksum(data) != checksums.get(number)) {
       throw broken(file, "record " + number + " is damaged: its checksum is wrong");
     }
     return data;
+  }
+
+  /** The bytes of a record's data. */
+  int bytes(int number) {
+    long frame = TfRecordFraming.HEADER + TfRecordFraming.FOOTER;
+    return (int) (offsets.get(number + 1) - offsets.get(number) - frame);
   }
 
   /** Adds the lengths and checksums of all records. They change whenever the data change. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -25,6 +26,8 @@ import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.Picture;
+import org.pixelrnn.image.SharedBytes;
+import org.pixelrnn.image.WantedSize;
 import org.pixelrnn.proto.v1.DataConfig;
 import org.pixelrnn.records.HiddenFile;
 import org.pixelrnn.records.PathText;
@@ -46,6 +49,9 @@ import org.tensorflow.proto.Feature;
 final class TfRecordPictures implements PictureDataset.Source {
   /** A part of a pattern that begins with a dot, besides the folders "." and "..". */
   private static final Pattern HIDDEN = Pattern.compile("(^|[/{,])\\.[^./]");
+
+  /** The bytes of all records that are read at the same time. */
+  private static final SharedBytes RECORDS = SharedBytes.ofHeap(0.125);
 
   private final String glob;
   private final List<TfRecordFile> files;
@@ -177,9 +183,15 @@ final class TfRecordPictures implements PictureDataset.Source {
   }
 
   @Override
-  public Picture read(int picture) {
+  public <T> T read(int picture, WantedSize wanted, Function<Picture, T> function) {
     int file = fileOf(picture);
     int record = picture - first[file];
+    // A record, its parsed message and the picture in it are three copies.
+    return RECORDS.during(
+        3L * files.get(file).bytes(record), () -> read(file, record, wanted, function));
+  }
+
+  private <T> T read(int file, int record, WantedSize wanted, Function<Picture, T> function) {
     String where = "TFRecord file " + files.get(file).file() + ": record " + record;
     Map<String, Feature> features;
     try {
@@ -189,10 +201,10 @@ final class TfRecordPictures implements PictureDataset.Source {
     }
     if (features.containsKey("image/encoded")) {
       byte[] encoded = bytes(features, "image/encoded", where).toByteArray();
-      return Picture.of(ImageFile.decode(encoded, where));
+      return ImageFile.apply(encoded, where, wanted, function);
     }
     if (features.containsKey("image/raw")) {
-      return raw(features, where);
+      return function.apply(raw(features, where));
     }
     throw new InputException(
         where

@@ -84,14 +84,24 @@ final class MultiScaleSignatures {
     signatures.add(
         "complete_small",
         placeholders.randomAnd(Map.of("images", small, "known", smallKnown)),
-        Map.of("images", sampler.sampleSmall(context, given.withImages(small, smallKnown))));
+        Map.of(
+            "images",
+            sampler.sampleSmall(
+                context, placeholders.completing(tf, small, smallKnown, shape.levels()))));
+    InputAssertions inputs = new InputAssertions(tf);
     SamplingInputs newImages =
         SamplingInputs.nothingKnown(
-            tf, model.shape(), BatchSize.of(tf, small), given.seed(), given.temperature());
+            tf,
+            model.shape(),
+            BatchSize.of(tf, small),
+            given.seed(),
+            inputs.temperature(given.temperature()));
     signatures.add(
         "upscale",
         placeholders.randomAnd(Map.of("small", small)),
-        Map.of("images", sampler.upscale(context, small, newImages)));
+        Map.of(
+            "images",
+            sampler.upscale(context, inputs.levels("small", small, shape.levels()), newImages)));
   }
 
   /** Adds {@code start}, {@code next_row} and {@code next_row_with_noise}. */
@@ -102,7 +112,7 @@ final class MultiScaleSignatures {
         sampler.start(context, small),
         model.isExact() ? Optional.of(small) : Optional.empty());
     byRow.addNextRows(
-        placeholders.given(),
+        placeholders,
         model.isExact() ? Optional.of(shape) : Optional.empty(),
         (smallImages, inputs) -> sampler.nextRow(context, smallImages, inputs));
   }

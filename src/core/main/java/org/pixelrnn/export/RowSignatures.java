@@ -64,10 +64,11 @@ final class RowSignatures {
   /**
    * Adds {@code next_row} and {@code next_row_with_noise}.
    *
-   * @param random holds the placeholders of seed and temperature
+   * @param placeholders hold the seed and the temperature
    * @param smallShape the shape of the small images that rows copy pixels from, if they copy pixels
    */
-  void addNextRows(SamplingInputs random, Optional<ImageShape> smallShape, NextRow nextRow) {
+  void addNextRows(
+      SamplingPlaceholders placeholders, Optional<ImageShape> smallShape, NextRow nextRow) {
     ImageShape shape = network.shape();
     Operand<TUint8> knownValues =
         signatures.input("known_values", TUint8.class, -1, shape.width(), shape.channels());
@@ -80,11 +81,13 @@ final class RowSignatures {
         smallShape.map(
             s -> signatures.input(SMALL, TUint8.class, -1, s.height(), s.width(), s.channels()));
     Operand<TInt32> row = signatures.input("row", TInt32.class);
+    SamplingInputs completing = placeholders.completingRow(tf, knownValues, known, shape.levels());
     add(
         "next_row",
-        Map.of("row", row, "seed", random.seed(), "temperature", random.temperature()),
+        placeholders.randomAnd(Map.of("row", row, "known_values", knownValues)),
         small,
-        RowInputs.seeded(tf, network, row, random.withImages(knownValues, known), state),
+        RowInputs.seeded(
+            tf, network, new InputAssertions(tf).row(row, shape.height()), completing, state),
         nextRow);
     Operand<TInt32> rows = signatures.input("rows", TInt32.class, -1);
     Operand<TFloat32> noise =
@@ -93,7 +96,8 @@ final class RowSignatures {
     Operand<TFloat32> temperatures = signatures.input("temperatures", TFloat32.class, -1);
     add(
         "next_row_with_noise",
-        Map.of("row", rows, "noise", noise, "temperature", temperatures),
+        Map.of(
+            "row", rows, "noise", noise, "temperature", temperatures, "known_values", knownValues),
         small,
         new RowInputs(rows, knownValues, known, noise, temperatures, state),
         nextRow);
@@ -107,7 +111,6 @@ final class RowSignatures {
       NextRow nextRow) {
     SampledRow sampled = nextRow.sample(small, rows);
     Map<String, Operand<?>> inputs = named(rows.state(), small);
-    inputs.put("known_values", rows.levels());
     inputs.put("known", rows.known());
     inputs.putAll(ownInputs);
     Map<String, Operand<?>> outputs = named(sampled.state(), small.map(tf::identity));

@@ -33,9 +33,37 @@ record SamplingPlaceholders(Operand<TInt32> count, SamplingInputs given) {
             signatures.input("temperature", TFloat32.class)));
   }
 
-  /** The inputs of {@code count} new images without a known pixel. */
+  /** The inputs of {@code count} new images without a known pixel, checked. */
   SamplingInputs newImages(Ops tf, ImageShape shape) {
-    return SamplingInputs.nothingKnown(tf, shape, count, given.seed(), given.temperature());
+    InputAssertions inputs = new InputAssertions(tf);
+    return SamplingInputs.nothingKnown(
+        tf, shape, inputs.count(count), given.seed(), inputs.temperature(given.temperature()));
+  }
+
+  /**
+   * The inputs that complete images, checked.
+   *
+   * @param images level indices, {@code [n, height, width, channels]}
+   * @param known true where a pixel is known, {@code [n, height, width]}
+   * @param levels the number of levels
+   */
+  SamplingInputs completing(Ops tf, Operand<TUint8> images, Operand<TBool> known, int levels) {
+    return checked(tf, "images", images, known, levels);
+  }
+
+  /** The same for a row of each image, {@code [n, width, channels]}. */
+  SamplingInputs completingRow(Ops tf, Operand<TUint8> row, Operand<TBool> known, int levels) {
+    return checked(tf, "known_values", row, known, levels);
+  }
+
+  private SamplingInputs checked(
+      Ops tf, String name, Operand<TUint8> images, Operand<TBool> known, int levels) {
+    InputAssertions inputs = new InputAssertions(tf);
+    return new SamplingInputs(
+        inputs.levels(name, images, known, levels),
+        known,
+        given.seed(),
+        inputs.temperature(given.temperature()));
   }
 
   /** Seed, temperature and other inputs, by their names in a signature. */

@@ -14,6 +14,7 @@ import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.sampling.GraphSampler;
 import org.pixelrnn.model.sampling.MultiScaleSampler;
 import org.pixelrnn.model.sampling.NetworkSampler;
+import org.pixelrnn.model.sampling.SamplingInputs;
 import org.pixelrnn.sampler.UniformNoise;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -127,15 +128,19 @@ final class ServingGraph {
   }
 
   private void addWholeImages(GraphSampler sampler) {
+    SamplingInputs given = placeholders.given();
     signatures.add(
         "sample",
         placeholders.randomAnd(Map.of("count", placeholders.count())),
         Map.of("images", sampler.sample(context, placeholders.newImages(tf, shape))));
     signatures.add(
         "complete",
-        placeholders.randomAnd(
-            Map.of("images", placeholders.given().images(), "known", placeholders.given().known())),
-        Map.of("images", sampler.sample(context, placeholders.given())));
+        placeholders.randomAnd(Map.of("images", given.images(), "known", given.known())),
+        Map.of(
+            "images",
+            sampler.sample(
+                context,
+                placeholders.completing(tf, given.images(), given.known(), shape.levels()))));
   }
 
   private void addRowByRow(GraphSampler sampler) {
@@ -153,7 +158,7 @@ final class ServingGraph {
           rows.start(tf, placeholders.count()),
           Optional.empty());
       byRow.addNextRows(
-          placeholders.given(), Optional.empty(), (small, inputs) -> rows.nextRow(context, inputs));
+          placeholders, Optional.empty(), (small, inputs) -> rows.nextRow(context, inputs));
     }
   }
 }

@@ -14,8 +14,8 @@
  *   <li>{@link org.pixelrnn.export.SavedModelExport} writes a version; {@code VersionFolder} gives
  *       it a number, and it appears whole or not at all.
  *   <li>{@code ServingGraph} builds the graph, with one signature for each question. {@code
- *       RowSignatures} and {@code MultiScaleSignatures} add signatures; {@code SavedModelVariables}
- *       holds the weights.
+ *       RowSignatures} and {@code MultiScaleSignatures} add signatures; {@code InputAssertions}
+ *       checks what they are given; {@code SavedModelVariables} holds the weights.
  *   <li>{@link org.pixelrnn.export.MeasuredReceptiveField} reads an export back, as an {@code
  *       ExportedNetwork}, for gradients, which no signature gives.
  * </ol>

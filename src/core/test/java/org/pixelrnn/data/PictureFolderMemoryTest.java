@@ -9,14 +9,25 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.ImageFile;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.Photographs;
 import org.pixelrnn.image.PictureBytes;
 import org.pixelrnn.proto.v1.DataConfig;
 
@@ -73,6 +84,71 @@ class PictureFolderMemoryTest {
     assertEquals(0, reading.waitFor(), output);
     String why = "there is too little memory to decode its " + Files.size(huge) + " bytes";
     assertTrue(output.contains("image " + huge + ": broken: " + why), output);
+  }
+
+  /** With so many threads, whole pictures would take more than a gigabyte. */
+  @ParameterizedTest
+  @ValueSource(strings = {"jpeg", "png"})
+  void photographsFitIntoASmallHeapWithEveryNumberOfThreads(String format) throws Exception {
+    BufferedImage photograph = Photographs.of(3_000, 4_000, BufferedImage.TYPE_3BYTE_BGR, 3);
+    byte[] encoded =
+        format.equals("png")
+            ? PictureBytes.of(photograph, "png")
+            : Photographs.jpeg(photograph, 0.95f, 0);
+    for (int i = 0; i < 20; i++) {
+      Files.write(folder.resolve(i + "." + format), encoded);
+    }
+    Set<String> outputs = new HashSet<>();
+    for (int threads : new int[] {1, 32}) {
+      Process reading =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xmx512m",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  ManyThreads.class.getName(),
+                  folder.toString(),
+                  Integer.toString(threads))
+              .start();
+      outputs.add(new String(reading.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      assertEquals(0, reading.waitFor());
+    }
+    assertEquals(1, outputs.size(), outputs.toString());
+    assertEquals("20 pictures, levels ", outputs.iterator().next().substring(0, 20));
+  }
+
+  /** Reads the pictures of a folder in several threads, and prints a hash of their levels. */
+  static final class ManyThreads {
+    private ManyThreads() {}
+
+    /** The folder, and the number of threads. */
+    public static void main(String[] arguments) throws Exception {
+      ImageShape shape = new ImageShape(32, 32, 3, 256);
+      DataConfig config = DataConfig.newBuilder().setValidationShare(0.5).build();
+      ExecutorService threads = Executors.newFixedThreadPool(Integer.parseInt(arguments[1]));
+      try (ImageDataset data = Datasets.open("folder:" + arguments[0], config, shape)) {
+        List<Future<Integer>> hashes = new ArrayList<>();
+        for (Split split : Split.values()) {
+          for (int i = 0; i < data.size(split); i++) {
+            int index = i;
+            hashes.add(
+                threads.submit(
+                    () -> {
+                      byte[] values = new byte[shape.dimensions()];
+                      data.read(split, 0, index, values);
+                      return Arrays.hashCode(values);
+                    }));
+          }
+        }
+        int all = 0;
+        for (Future<Integer> hash : hashes) {
+          all = 31 * all + hash.get();
+        }
+        System.out.println(hashes.size() + " pictures, levels " + all);
+      } finally {
+        threads.shutdown();
+      }
+    }
   }
 
   /** Prints why a picture cannot be read, then reads the pictures of its folder. */

@@ -33,11 +33,8 @@ final class ImageDecoder {
   /** The most bytes that a decoder may need if it cannot read with gaps. */
   private static final long MOST_BYTES_AT_ONCE = 1 << 28;
 
-  /** A decoding that needs more bytes is large. */
-  private static final long LARGE = 1 << 25;
-
-  /** Held while a large picture is decoded, so that threads never decode two at once. */
-  private static final Object LARGE_PICTURE = new Object();
+  /** The bytes of all pictures that are decoded at the same time. */
+  static final SharedBytes DECODING = SharedBytes.ofHeap(0.25);
 
   /** The words with which the JPEG reader warns of a file that ends too soon. */
   private static final Pattern CUT_OFF =
@@ -56,12 +53,15 @@ final class ImageDecoder {
     this.where = where;
   }
 
-  /** Decodes a picture: see {@link ImageFile#decode(byte[], String)}. */
-  static BufferedImage decode(byte[] encoded, String where) {
+  /**
+   * Decodes a picture: see {@link ImageFile#decode(byte[], String)}. The caller closes the result
+   * when it no longer needs the image.
+   */
+  static StoredImage decode(byte[] encoded, String where) {
     return new ImageDecoder(encoded, where).decode();
   }
 
-  private BufferedImage decode() {
+  private StoredImage decode() {
     try (ImageInputStream in = new EncodedStream(encoded)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -98,7 +98,7 @@ final class ImageDecoder {
     return broken("there is too little memory to decode its " + encoded.length + " bytes", cause);
   }
 
-  private BufferedImage decode(ImageReader reader) throws IOException {
+  private StoredImage decode(ImageReader reader) throws IOException {
     TiffSamples.check(encoded, where);
     reader.addIIOReadWarningListener(
         (source, warning) -> {
@@ -112,12 +112,14 @@ final class ImageDecoder {
     int width = reader.getWidth(0);
     Optional<Canvas> canvas = Canvas.in(encoded, height, width);
     Plan plan = plan(reader, (long) height * width, canvas);
-    if (plan.bytes > LARGE) {
-      synchronized (LARGE_PICTURE) {
-        return decode(reader, canvas, plan.step);
-      }
+    SharedBytes.Taken taken = DECODING.take(plan.bytes);
+    try {
+      return new StoredImage(
+          decode(reader, canvas, plan.step), Orientation.of(ExifData.in(encoded)), taken);
+    } catch (Throwable e) {
+      taken.close();
+      throw e;
     }
-    return decode(reader, canvas, plan.step);
   }
 
   private BufferedImage decode(ImageReader reader, Optional<Canvas> canvas, int step)
@@ -126,15 +128,14 @@ final class ImageDecoder {
     param.setSourceSubsampling(step, step, 0, 0);
     BufferedImage image = reader.read(0, param);
     refuseIfCutOff();
-    BufferedImage whole = canvas.isPresent() ? canvas.get().place(image, step) : image;
-    return Orientation.of(ExifData.in(encoded)).upright(whole);
+    return canvas.isPresent() ? canvas.get().place(image, step) : image;
   }
 
   /**
    * How a picture is decoded.
    *
    * @param step the n of the gaps; 1 if there are none
-   * @param bytes the bytes that this needs
+   * @param bytes the bytes that this needs, with a copy of the result that is turned upright
    */
   private record Plan(int step, long bytes) {}
 
@@ -162,7 +163,7 @@ final class ImageDecoder {
     while (bytes / ((long) step * step) > MOST_BYTES) {
       step++;
     }
-    return new Plan(step, atOnce + bytes / ((long) step * step));
+    return new Plan(step, atOnce + 2 * bytes / ((long) step * step));
   }
 
   /** The copies of the whole picture that a decoder keeps; 0 if it decodes a row at a time. */

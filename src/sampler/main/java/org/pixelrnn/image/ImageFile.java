@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -25,6 +27,9 @@ public final class ImageFile {
   /** The most bytes of a file that are read. */
   private static final int MOST_BYTES = 1 << 29;
 
+  /** The bytes of all files that are read at the same time, before they are decoded. */
+  private static final SharedBytes ENCODED = SharedBytes.ofHeap(0.125);
+
   private ImageFile() {}
 
   /**
@@ -38,7 +43,39 @@ public final class ImageFile {
    *     neither 1 nor 3 channels
    */
   public static byte[] read(Path file, ImageShape shape) {
-    return Picture.of(decode(file)).values(shape);
+    return apply(file, WantedSize.of(shape), picture -> picture.values(shape));
+  }
+
+  /**
+   * Reads a picture and applies a function to it. Pictures of all threads share a part of the heap;
+   * a thread waits if the others have taken it. A large picture is read as the means of blocks of
+   * its pixels: see {@link WantedSize}.
+   *
+   * @param function must not keep the picture, and must not read another
+   * @throws InputException if the file is missing, broken or not a picture
+   */
+  public static <T> T apply(Path file, WantedSize wanted, Function<Picture, T> function) {
+    return ENCODED.during(
+        bytes(file), () -> apply(encoded(file), file.toString(), wanted, function));
+  }
+
+  /**
+   * Decodes a picture and applies a function to it, as {@link #apply(Path, WantedSize, Function)}
+   * does.
+   *
+   * @param where the name of the bytes in messages
+   * @throws InputException if the bytes are broken or not a picture
+   */
+  public static <T> T apply(
+      byte[] encoded, String where, WantedSize wanted, Function<Picture, T> function) {
+    Optional<T> fast =
+        PlainJpeg.of(encoded).flatMap(jpeg -> ReducedJpeg.apply(encoded, jpeg, wanted, function));
+    if (fast.isPresent()) {
+      return fast.get();
+    }
+    try (StoredImage image = ImageDecoder.decode(encoded, where)) {
+      return function.apply(image.picture(wanted));
+    }
   }
 
   /**
@@ -47,20 +84,32 @@ public final class ImageFile {
    * @throws InputException if the file is missing, broken or not a picture
    */
   public static BufferedImage decode(Path file) {
-    byte[] encoded;
+    return decode(encoded(file), file.toString());
+  }
+
+  /** The size of a file; 0 for a file that has none, or that cannot be read. */
+  private static long bytes(Path file) {
+    try {
+      return Math.min(MOST_BYTES, Files.size(file));
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static byte[] encoded(Path file) {
     // A device may have no end.
     try (InputStream in = Files.newInputStream(file)) {
-      encoded = in.readNBytes(MOST_BYTES);
+      byte[] encoded = in.readNBytes(MOST_BYTES);
       if (in.read() >= 0) {
         throw new InputException("image " + file + ": more than " + MOST_BYTES + " bytes");
       }
+      return encoded;
     } catch (IOException e) {
       throw new InputException(
           "image " + file + ": cannot be read: " + InputException.reason(e), e);
     } catch (OutOfMemoryError e) {
       throw new InputException("image " + file + ": there is too little memory to read it", e);
     }
-    return decode(encoded, file.toString());
   }
 
   /**
@@ -73,7 +122,9 @@ public final class ImageFile {
    *     200 million pixels, or if it is a TIFF of other samples than {@link #FORMATS} says
    */
   public static BufferedImage decode(byte[] encoded, String where) {
-    return ImageDecoder.decode(encoded, where);
+    try (StoredImage image = ImageDecoder.decode(encoded, where)) {
+      return image.upright();
+    }
   }
 
   /**

@@ -59,4 +59,42 @@ enum Orientation {
     }
     return new BufferedImage(stored.getColorModel(), shown, stored.isAlphaPremultiplied(), null);
   }
+
+  /** True if stored rows are shown as columns. */
+  boolean transposes() {
+    return transposed;
+  }
+
+  /** The side of the upright picture along which stored rows follow each other. */
+  PictureSide rows(PictureSide stored) {
+    return lastRowFirst ? stored.reversed() : stored;
+  }
+
+  /** The side of the upright picture along which stored columns follow each other. */
+  PictureSide columns(PictureSide stored) {
+    return lastColumnFirst ? stored.reversed() : stored;
+  }
+
+  /**
+   * Turns stored samples upright.
+   *
+   * @param stored {@code [rows, columns, channels]}
+   * @return {@code [rows, columns, channels]}, or {@code [columns, rows, channels]} if {@link
+   *     #transposes}
+   */
+  float[] upright(float[] stored, int rows, int columns, int channels) {
+    if (this == TOP_LEFT) {
+      return stored;
+    }
+    float[] shown = new float[stored.length];
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < columns; c++) {
+        int down = lastRowFirst ? rows - 1 - r : r;
+        int right = lastColumnFirst ? columns - 1 - c : c;
+        int to = transposed ? right * rows + down : down * columns + right;
+        System.arraycopy(stored, (r * columns + c) * channels, shown, to * channels, channels);
+      }
+    }
+    return shown;
+  }
 }

@@ -17,34 +17,38 @@ import java.awt.image.IndexColorModel;
  * the area.
  *
  * <p>The samples are made from the image as they are needed, a row at a time. So a large picture
- * needs little memory besides the image itself.
+ * needs little memory besides the image itself. A sample may also be the mean of a block of pixels,
+ * if the picture was decoded at a reduced size: the height and the width still count pixels.
  */
 public final class Picture {
-  private final int height;
-  private final int width;
+  private final PictureSide height;
+  private final PictureSide width;
   private final int channels;
   private final Samples samples;
 
   /** Where the samples come from. */
   private interface Samples {
-    /** Copies the samples of {@code pixels} pixels of a row, from column {@code left} on. */
-    void copy(int row, int left, int pixels, float[] into);
+    /** Copies {@code count} samples of all channels of a row, from column {@code left} on. */
+    void copy(int row, int left, int count, float[] into);
   }
 
-  private Picture(int height, int width, int channels, Samples samples) {
+  private Picture(PictureSide height, PictureSide width, int channels, Samples samples) {
     this.height = height;
     this.width = width;
     this.channels = channels;
     this.samples = samples;
   }
 
-  private static Picture of(int height, int width, int channels, float[] samples) {
+  /** Makes a picture from its samples, {@code [height, width, channels]} in blocks. */
+  static Picture of(PictureSide height, PictureSide width, int channels, float[] samples) {
+    int columns = width.samples();
     return new Picture(
         height,
         width,
         channels,
-        (row, left, pixels, into) ->
-            System.arraycopy(samples, (row * width + left) * channels, into, 0, pixels * channels));
+        (row, left, count, into) ->
+            System.arraycopy(
+                samples, (row * columns + left) * channels, into, 0, count * channels));
   }
 
   /**
@@ -62,7 +66,10 @@ public final class Picture {
             && (colours.getTransferType() == DataBuffer.TYPE_BYTE
                 || colours.getTransferType() == DataBuffer.TYPE_USHORT);
     return new Picture(
-        image.getHeight(), image.getWidth(), grey ? 1 : 3, grey ? grey(image) : colour(image));
+        PictureSide.of(image.getHeight()),
+        PictureSide.of(image.getWidth()),
+        grey ? 1 : 3,
+        grey ? grey(image) : colour(image));
   }
 
   /**
@@ -83,12 +90,12 @@ public final class Picture {
           values.length + " values, for " + height + "×" + width + "×" + channels);
     }
     return new Picture(
-        height,
-        width,
+        PictureSide.of(height),
+        PictureSide.of(width),
         channels,
-        (row, left, pixels, into) -> {
+        (row, left, count, into) -> {
           int from = (row * width + left) * channels;
-          for (int i = 0; i < pixels * channels; i++) {
+          for (int i = 0; i < count * channels; i++) {
             into[i] = Byte.toUnsignedInt(values[from + i]);
           }
         });
@@ -98,13 +105,13 @@ public final class Picture {
     float white = (1 << image.getColorModel().getComponentSize(0)) - 1;
     boolean alpha = image.getColorModel().hasAlpha();
     boolean multiplied = image.isAlphaPremultiplied();
-    return (row, left, pixels, into) -> {
-      image.getRaster().getSamples(left, row, pixels, 1, 0, into);
-      float[] opacity = new float[alpha ? pixels : 0];
+    return (row, left, count, into) -> {
+      image.getRaster().getSamples(left, row, count, 1, 0, into);
+      float[] opacity = new float[alpha ? count : 0];
       if (alpha) {
-        image.getRaster().getSamples(left, row, pixels, 1, 1, opacity);
+        image.getRaster().getSamples(left, row, count, 1, 1, opacity);
       }
-      for (int i = 0; i < pixels; i++) {
+      for (int i = 0; i < count; i++) {
         float opaque = alpha ? opacity[i] / white : 1;
         into[i] = 255 * (1 - opaque + (multiplied ? 1 : opaque) * into[i] / white);
       }
@@ -112,9 +119,9 @@ public final class Picture {
   }
 
   private static Samples colour(BufferedImage image) {
-    return (row, left, pixels, into) -> {
+    return (row, left, count, into) -> {
       int at = 0;
-      for (int argb : image.getRGB(left, row, pixels, 1, null, 0, pixels)) {
+      for (int argb : image.getRGB(left, row, count, 1, null, 0, count)) {
         float opaque = (argb >>> 24) / 255f;
         for (int shift = 16; shift >= 0; shift -= 8) {
           into[at++] = 255 * (1 - opaque) + opaque * (argb >> shift & 255);
@@ -123,14 +130,14 @@ public final class Picture {
     };
   }
 
-  /** The number of rows. */
+  /** The rows of pixels. */
   public int height() {
-    return height;
+    return height.pixels();
   }
 
-  /** The number of columns. */
+  /** The columns of pixels. */
   public int width() {
-    return width;
+    return width.pixels();
   }
 
   /**
@@ -156,30 +163,32 @@ public final class Picture {
 
   private Picture toAspect(int wantedHeight, int wantedWidth) {
     // The largest box with this aspect ratio.
-    double unit = Math.min((double) height / wantedHeight, (double) width / wantedWidth);
+    double unit = Math.min((double) height() / wantedHeight, (double) width() / wantedWidth);
     int h = Math.max(1, (int) Math.round(unit * wantedHeight));
     int w = Math.max(1, (int) Math.round(unit * wantedWidth));
-    return cut((height - h) / 2, (width - w) / 2, h, w);
+    return cut((height() - h) / 2, (width() - w) / 2, h, w);
   }
 
   /** Cuts out the box of {@code h × w} pixels whose upper left pixel is (top, left). */
   public Picture cut(int top, int left, int h, int w) {
-    if (h == height && w == width) {
+    if (h == height() && w == width()) {
       return this;
     }
+    int firstRow = height.sampleOf(top);
+    int firstColumn = width.sampleOf(left);
     return new Picture(
-        h,
-        w,
+        height.part(top, h),
+        width.part(left, w),
         channels,
-        (row, from, pixels, into) -> samples.copy(top + row, left + from, pixels, into));
+        (row, from, count, into) -> samples.copy(firstRow + row, firstColumn + from, count, into));
   }
 
   /** All samples, {@code [height, width, channels]}. */
   private float[] toArray() {
-    float[] all = new float[height * width * channels];
-    float[] row = new float[width * channels];
-    for (int r = 0; r < height; r++) {
-      samples.copy(r, 0, width, row);
+    float[] row = new float[width.samples() * channels];
+    float[] all = new float[height.samples() * row.length];
+    for (int r = 0; r < height.samples(); r++) {
+      samples.copy(r, 0, width.samples(), row);
       System.arraycopy(row, 0, all, r * row.length, row.length);
     }
     return all;
@@ -192,61 +201,37 @@ public final class Picture {
 
   /** Scales the height. Each new row is a weighted mean of the rows that it covers. */
   private Picture stretchedRows(int wanted) {
-    if (wanted == height) {
+    if (wanted == height() && height.block() == 1) {
       return this;
     }
-    double step = (double) height / wanted;
-    double reach = Math.max(1, step);
-    int[] first = new int[wanted];
-    int[] last = new int[wanted];
-    double[] total = new double[wanted];
-    for (int r = 0; r < wanted; r++) {
-      double centre = centre(r, step);
-      first[r] = Math.max(0, (int) Math.ceil(centre - 2 * reach));
-      last[r] = Math.min(height - 1, (int) Math.floor(centre + 2 * reach));
-      for (int from = first[r]; from <= last[r]; from++) {
-        total[r] += cubic((from - centre) / reach);
-      }
-    }
-    float[] row = new float[width * channels];
+    CubicScaling scaling = new CubicScaling(height, wanted);
+    float[] row = new float[width.samples() * channels];
     float[] out = new float[wanted * row.length];
     // The rows above `next` have all that they need.
     int next = 0;
-    for (int from = 0; from < height; from++) {
-      samples.copy(from, 0, width, row);
-      while (next < wanted && last[next] < from) {
+    for (int from = 0; from < height.samples(); from++) {
+      samples.copy(from, 0, width.samples(), row);
+      while (next < wanted && scaling.last(next) < from) {
         next++;
       }
-      for (int r = next; r < wanted && first[r] <= from; r++) {
-        float weight = (float) (cubic((from - centre(r, step)) / reach) / total[r]);
+      for (int r = next; r < wanted && scaling.first(r) <= from; r++) {
+        float weight = scaling.weight(r, from);
         for (int i = 0; i < row.length; i++) {
           out[r * row.length + i] += weight * row[i];
         }
       }
     }
-    return of(wanted, width, channels, out);
-  }
-
-  /** The middle of a new row, counted in old rows. */
-  private static double centre(int row, double step) {
-    return (row + 0.5) * step - 0.5;
-  }
-
-  private static double cubic(double t) {
-    double x = Math.abs(t);
-    if (x < 1) {
-      return (1.5 * x - 2.5) * x * x + 1;
-    }
-    return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
+    return of(PictureSide.of(wanted), width, channels, out);
   }
 
   private Picture transposed() {
-    float[] out = new float[height * width * channels];
-    float[] row = new float[width * channels];
-    for (int r = 0; r < height; r++) {
-      samples.copy(r, 0, width, row);
-      for (int c = 0; c < width; c++) {
-        System.arraycopy(row, c * channels, out, (c * height + r) * channels, channels);
+    int rows = height.samples();
+    float[] row = new float[width.samples() * channels];
+    float[] out = new float[rows * row.length];
+    for (int r = 0; r < rows; r++) {
+      samples.copy(r, 0, width.samples(), row);
+      for (int c = 0; c < width.samples(); c++) {
+        System.arraycopy(row, c * channels, out, (c * rows + r) * channels, channels);
       }
     }
     return of(width, height, channels, out);
@@ -261,8 +246,9 @@ public final class Picture {
       return this;
     }
     float[] from = toArray();
-    float[] out = new float[height * width * wanted];
-    for (int i = 0; i < height * width; i++) {
+    int pixels = height() * width();
+    float[] out = new float[pixels * wanted];
+    for (int i = 0; i < pixels; i++) {
       if (wanted == 1) {
         out[i] = 0.299f * from[3 * i] + 0.587f * from[3 * i + 1] + 0.114f * from[3 * i + 2];
       } else {

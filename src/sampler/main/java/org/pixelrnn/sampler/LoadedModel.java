@@ -80,16 +80,22 @@ final class LoadedModel implements AutoCloseable {
    * Loads a model.
    *
    * @param version the folder of one version
+   * @param threads the threads that calculate; 0 for one for each core
    * @throws NotAModelException if TensorFlow cannot load it, or if a signature is missing
    * @throws InputException if the folder's name cannot be given to TensorFlow
    */
-  static LoadedModel load(Path version) {
+  static LoadedModel load(Path version, int threads) {
     SavedModelBundle bundle;
     try (PlainFolder folder = PlainFolder.of(version)) {
       bundle =
           SavedModelBundle.loader(folder.path().toString())
               .withTags("serve")
-              .withConfigProto(CONFIGURATION)
+              .withConfigProto(
+                  CONFIGURATION.toBuilder()
+                      .setUsePerSessionThreads(threads > 0)
+                      .setInterOpParallelismThreads(threads)
+                      .setIntraOpParallelismThreads(threads)
+                      .build())
               .load();
     } catch (IOException e) {
       throw new InputException(version + ": cannot be read: " + InputException.reason(e), e);

@@ -70,9 +70,19 @@ public final class Sampler implements AutoCloseable {
    * @throws InputException if the file that says where the model comes from is damaged
    */
   public static Sampler open(Path model) {
+    return builder(model).open();
+  }
+
+  /** Says how a model is to be loaded: the number of threads, and if it is warmed up. */
+  public static SamplerBuilder builder(Path model) {
+    return new SamplerBuilder(model);
+  }
+
+  /** Loads a model; {@code threads} is 0 for TensorFlow's own choice. */
+  static Sampler load(Path model, int threads) {
     Path version = ModelFolder.version(model);
     Optional<Provenance> provenance = ModelFolder.provenance(version);
-    LoadedModel loaded = LoadedModel.load(version);
+    LoadedModel loaded = LoadedModel.load(version, threads);
     Sampler sampler = null;
     try {
       sampler = new Sampler(version, provenance, loaded);

@@ -3,7 +3,8 @@
  * networks behind them.
  *
  * <p>Start at {@link org.pixelrnn.sampler.Sampler}: it opens a model, samples, completes and
- * computes likelihoods. Then read {@link org.pixelrnn.sampler.SampleRequest}, which says what to
+ * computes likelihoods. {@link org.pixelrnn.sampler.SamplerBuilder} opens it warmed up, or with a
+ * number of threads. Then read {@link org.pixelrnn.sampler.SampleRequest}, which says what to
  * sample, and {@link org.pixelrnn.sampler.RowStream}, which gives it row by row. {@link
  * org.pixelrnn.sampler.SamplePiece} splits requests that are too large for memory. {@link
  * org.pixelrnn.sampler.SmallImages} belongs to multi-scale models. {@link

@@ -1,0 +1,91 @@
+package org.pixelrnn.sampler;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SamplerBuilderTest {
+  private static final int CALLS = 7;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pixelcnn", "multi-scale"})
+  void aWarmModelGivesTheSameImages(String name) {
+    try (Sampler cold = Sampler.open(TinyModels.folder(name));
+        Sampler warm = Sampler.builder(TinyModels.folder(name)).warmUp(true).threads(1).open()) {
+      assertArrayEquals(cold.sample(3, 5, 1).levels(), warm.sample(3, 5, 1).levels());
+    }
+  }
+
+  @Test
+  void theFirstImageOfAWarmModelTakesAboutAsLongAsALaterOne() {
+    try (Sampler sampler = Sampler.builder(TinyModels.folder("row-lstm")).warmUp(true).open()) {
+      long first = nanoseconds(sampler, 0);
+      long[] later = new long[CALLS];
+      for (int i = 0; i < CALLS; i++) {
+        later[i] = nanoseconds(sampler, i + 1);
+      }
+      Arrays.sort(later);
+      // A cold model takes a hundred times as long. Other processes may take some time, too.
+      long most = 3 * later[CALLS - 1] + 20_000_000;
+      assertTrue(first < most, first + " ns, then " + Arrays.toString(later));
+    }
+  }
+
+  private static long nanoseconds(Sampler sampler, int seed) {
+    long start = System.nanoTime();
+    sampler.sample(1, seed, 1);
+    return System.nanoTime() - start;
+  }
+
+  /** Threads of operations, and as many that start them. The environment gives each model its own. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aModelHasAsManyThreadsAsItIsGiven() throws IOException {
+    long two = threadsOf(2);
+    long nine = threadsOf(9);
+    assertTrue(nine - two >= 14, two + " threads, then " + nine);
+  }
+
+  private static long threadsOf(int count) throws IOException {
+    long before = threads();
+    try (Sampler sampler =
+        Sampler.builder(TinyModels.folder("pixelcnn")).threads(count).warmUp(true).open()) {
+      assertEquals(1, sampler.sample(1, 0, 1).count());
+      return threads() - before;
+    }
+  }
+
+  private static long threads() throws IOException {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks.count();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -1})
+  void aModelNeedsAThread(int count) {
+    SamplerBuilder builder = Sampler.builder(TinyModels.folder("pixelcnn"));
+    assertEquals(
+        "threads = " + count + ", expected at least 1",
+        assertThrows(IllegalArgumentException.class, () -> builder.threads(count)).getMessage());
+  }
+
+  @Test
+  void aFolderWithoutAModelIsRefusedWhenItIsOpened(@TempDir Path empty) {
+    SamplerBuilder builder = Sampler.builder(empty).warmUp(true);
+    assertThrows(NotAModelException.class, builder::open);
+  }
+}
