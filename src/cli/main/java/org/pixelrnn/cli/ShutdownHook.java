@@ -1,5 +1,6 @@
 package org.pixelrnn.cli;
 
+import com.sun.jna.Function;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -52,7 +53,19 @@ final class ShutdownHook implements AutoCloseable {
     if (saved) {
       System.out.flush();
       System.err.flush();
-      // Otherwise the exit status would be that of the signal.
+      end();
+    }
+  }
+
+  /**
+   * Ends the process with status 0; otherwise the status would be that of the signal. TensorFlow
+   * may be at work still, and the end of a Java process frees what it works with: it would crash.
+   * The C library's {@code _exit} frees nothing.
+   */
+  private static void end() {
+    try {
+      Function.getFunction("c", "_exit").invoke(new Object[] {0});
+    } catch (LinkageError e) {
       Runtime.getRuntime().halt(0);
     }
   }

@@ -24,6 +24,11 @@ final class TerminalProgress implements TrainingListener {
   /** The printed loss is a moving average over about this many steps. */
   private static final int SMOOTHING_STEPS = 50;
 
+  /** Runs that take as long get a warning. */
+  private static final Duration WARNED_OF = Duration.ofDays(1);
+
+  private static final int STEPS_BEFORE_WARNING = 4;
+
   private static final String BEGINNING_OF_A_CLEARED_LINE = "\r\033[K";
 
   private final PrintStream out;
@@ -32,6 +37,7 @@ final class TerminalProgress implements TrainingListener {
   private TrainingEvent.Began began;
   private long beganAt;
   private long lastLineAt;
+  private long firstStepAt;
   private double smoothed;
 
   /**
@@ -76,6 +82,7 @@ final class TerminalProgress implements TrainingListener {
 
   @Override
   public void stepTaken(TrainingEvent.StepTaken event) {
+    warnOfDays(event.step());
     double share = 1.0 / Math.min(SMOOTHING_STEPS, event.step() - began.firstStep());
     smoothed = Double.isNaN(smoothed) ? event.nats() : smoothed + share * (event.nats() - smoothed);
     if (bar != null) {
@@ -88,8 +95,7 @@ final class TerminalProgress implements TrainingListener {
               smoothed,
               shape().bitsPerDimension(smoothed)));
       bar.stepTo(event.step());
-    } else if (Duration.ofNanos(System.nanoTime() - lastLineAt).compareTo(BETWEEN_LINES) >= 0) {
-      lastLineAt = System.nanoTime();
+    } else if (isTimeForALine()) {
       print(
           "step %d of %d, %.0f images/s, %s, %s left",
           event.step(),
@@ -97,6 +103,17 @@ final class TerminalProgress implements TrainingListener {
           event.imagesPerSecond(),
           likelihood(smoothed),
           clock(timeLeft(event.step())));
+    }
+  }
+
+  @Override
+  public void validating(TrainingEvent.Validating event) {
+    if (bar != null) {
+      bar.setExtraMessage(
+          String.format(Locale.ROOT, "validation %d/%d", event.done(), event.total()));
+      bar.refresh();
+    } else if (isTimeForALine()) {
+      print("step %d: validated %d of %d images", event.step(), event.done(), event.total());
     }
   }
 
@@ -116,6 +133,37 @@ final class TerminalProgress implements TrainingListener {
     if (bar != null) {
       bar.close();
       bar = null;
+    }
+  }
+
+  /** True if the last line was long ago. The next one is then due after this one. */
+  private boolean isTimeForALine() {
+    long now = System.nanoTime();
+    if (Duration.ofNanos(now - lastLineAt).compareTo(BETWEEN_LINES) < 0) {
+      return false;
+    }
+    lastLineAt = now;
+    return true;
+  }
+
+  /**
+   * Warns of a run that takes days. The first step does not count, because TensorFlow optimizes the
+   * graph in it.
+   */
+  private void warnOfDays(long step) {
+    long taken = step - began.firstStep();
+    if (taken == 1) {
+      firstStepAt = System.nanoTime();
+    } else if (taken == STEPS_BEFORE_WARNING) {
+      double secondsPerStep = (System.nanoTime() - firstStepAt) / 1e9 / (taken - 1);
+      double seconds = secondsPerStep * (began.lastStep() - began.firstStep());
+      if (seconds >= WARNED_OF.toSeconds()) {
+        print(
+            "%sthis run takes about %s on this machine, validations not counted; its preset or"
+                + " configuration may be meant for a GPU, and a smaller network or --max-steps"
+                + " takes less",
+            bar == null ? "" : BEGINNING_OF_A_CLEARED_LINE, RoughTime.of(seconds));
+      }
     }
   }
 

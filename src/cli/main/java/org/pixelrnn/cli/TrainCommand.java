@@ -123,6 +123,13 @@ final class TrainCommand implements Callable<Integer> {
               + " Default: one for each core.")
   private int threads;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Write nothing. Take a few steps, and print the number of parameters, the memory of a"
+              + " step, and the time of a step, of an epoch and of the whole run on this machine.")
+  private boolean dryRun;
+
   @Override
   public Integer call() throws Exception {
     if (maxSteps != null && maxSteps < 1) {
@@ -136,13 +143,18 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--from begins a run, and --resume goes on with one; expected one of them");
     }
-    try (Training training = training();
+    if (dryRun) {
+      NativeChatter.silence();
+      builder().rehearse().forEach(cost -> CostReport.print(cost, spec.commandLine().getOut()));
+      return 0;
+    }
+    try (Training training = builder().build();
         ShutdownHook hook = new ShutdownHook(training::stop)) {
       return run(training, hook);
     }
   }
 
-  private Training training() {
+  private TrainingBuilder builder() {
     Optional<RunDirectory> read =
         resume ? Optional.of(RunDirectory.open(runDirectory)) : Optional.empty();
     Optional<Run> earlier = read.map(RunDirectory::run);
@@ -163,7 +175,7 @@ final class TrainCommand implements Callable<Integer> {
     Optional.ofNullable(maxSteps).ifPresent(builder::maxSteps);
     Optional.ofNullable(stage).ifPresent(builder::stage);
     Optional.ofNullable(source).map(s -> s.from).ifPresent(builder::startingFrom);
-    return builder.build();
+    return builder;
   }
 
   private RunConfig config(Optional<Run> earlier) {

@@ -18,8 +18,7 @@ import org.pixelrnn.proto.v1.Stage;
  * @param path the run directory
  * @param stages in the order in which they are trained
  */
-record PreparedRun(
-    Path path, ImmutableList<PreparedStage> stages, RunLock lock, Optional<ImageDataset> ownedData)
+record PreparedRun(Path path, ImmutableList<PreparedStage> stages, RunLock lock, OpenedData data)
     implements AutoCloseable {
 
   /** A stage that can begin. */
@@ -32,17 +31,12 @@ record PreparedRun(
    */
   static PreparedRun of(TrainingBuilder wanted) {
     RunConfig config = wanted.config();
-    TrainingRules.check(config);
-    Optional<StartingModel> starting = wanted.startingModel().map(StartingModel::of);
-    starting.ifPresent(model -> model.check(config));
-    Optional<ImageDataset> opened =
-        wanted
-            .dataSpec()
-            .map(spec -> Datasets.open(spec, config.getData(), ImageShape.of(config.getModel())));
+    Optional<StartingModel> starting = check(wanted);
+    OpenedData opened = OpenedData.of(wanted);
+    ImageDataset data = opened.data();
     RunLock lock = null;
     boolean prepared = false;
     try {
-      ImageDataset data = opened.or(wanted::data).orElseThrow();
       Run.Builder run =
           Run.newBuilder()
               .setConfig(config)
@@ -50,8 +44,7 @@ record PreparedRun(
               .setDatasetDigest(data.digest());
       wanted.dataSpec().ifPresent(run::setData);
       starting.map(StartingModel::model).ifPresent(run::setBegunFrom);
-      List<Stage> stages =
-          wanted.stage().map(List::of).orElseGet(() -> Stages.of(config.getModel()));
+      List<Stage> stages = stages(wanted);
       lock = RunLock.of(wanted.runDirectory(), stages);
       RunDirectory directory = directory(wanted, run.build());
       ImmutableList<PreparedStage> all =
@@ -59,12 +52,54 @@ record PreparedRun(
               .map(directory::stage)
               .map(of -> new PreparedStage(of, StageData.of(data, of.run().getConfig())))
               .collect(ImmutableList.toImmutableList());
+      for (PreparedStage stage : all) {
+        Run ofStage = stage.directory().run();
+        MemoryRule.check(ofStage.getConfig(), ofStage.getStage(), wanted.machine());
+      }
       prepared = true;
       return new PreparedRun(wanted.runDirectory(), all, lock, opened);
     } finally {
       if (!prepared) {
         release(lock, opened);
       }
+    }
+  }
+
+  /**
+   * Checks what can be checked without the data.
+   *
+   * @return the model whose weights the run begins with, if it was named
+   */
+  static Optional<StartingModel> check(TrainingBuilder wanted) {
+    TrainingRules.check(wanted.config());
+    Optional<StartingModel> starting = wanted.startingModel().map(StartingModel::of);
+    starting.ifPresent(model -> model.check(wanted.config()));
+    return starting;
+  }
+
+  /** The stages to train, in their order. */
+  static List<Stage> stages(TrainingBuilder wanted) {
+    return wanted.stage().map(List::of).orElseGet(() -> Stages.of(wanted.config().getModel()));
+  }
+
+  /**
+   * The data of a run.
+   *
+   * @param owned the data again if they were opened for the run, which closes them
+   */
+  record OpenedData(ImageDataset data, Optional<ImageDataset> owned) implements AutoCloseable {
+    static OpenedData of(TrainingBuilder wanted) {
+      RunConfig config = wanted.config();
+      Optional<ImageDataset> opened =
+          wanted
+              .dataSpec()
+              .map(spec -> Datasets.open(spec, config.getData(), ImageShape.of(config.getModel())));
+      return new OpenedData(opened.or(wanted::data).orElseThrow(), opened);
+    }
+
+    @Override
+    public void close() {
+      owned.ifPresent(ImageDataset::close);
     }
   }
 
@@ -82,13 +117,13 @@ record PreparedRun(
 
   @Override
   public void close() {
-    release(lock, ownedData);
+    release(lock, data);
   }
 
-  private static void release(RunLock lock, Optional<ImageDataset> data) {
+  private static void release(RunLock lock, OpenedData data) {
     if (lock != null) {
       lock.close();
     }
-    data.ifPresent(ImageDataset::close);
+    data.close();
   }
 }

@@ -1,6 +1,7 @@
 package org.pixelrnn.train;
 
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.pixelrnn.image.InputException;
 import org.slf4j.Logger;
@@ -21,6 +22,8 @@ final class SparePicture {
       return Optional.of(made.get());
     } catch (InputException e) {
       log.warn("{}; training goes on", e.getMessage());
+    } catch (CancellationException e) {
+      // The run was asked to stop, which needs no warning.
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
       // A LinkageError: Java's classes for pictures need libraries that a small system may lack.
       String why = e.toString().replaceAll("\\s+", " ");

@@ -39,7 +39,7 @@ record StageData(TrainingBatches training, EvaluationImages validation, long val
             Split.VALIDATION,
             shape,
             run.getData(),
-            LikelihoodBatch.size(shape),
+            validationBatch(shape, config),
             config.getValidationImages());
     if (validation.count() == 0) {
       throw new InputException(
@@ -51,6 +51,14 @@ record StageData(TrainingBatches training, EvaluationImages validation, long val
     int everySteps = config.getValidateEverySteps();
     return new StageData(
         training, validation, everySteps > 0 ? everySteps : training.stepsPerEpoch());
+  }
+
+  /**
+   * Images that are validated at a time: no more than a step has, because a validation must not
+   * need more memory than a step.
+   */
+  private static int validationBatch(ImageShape shape, TrainingConfig config) {
+    return Math.min(config.getBatchSize(), LikelihoodBatch.size(shape));
   }
 
   /** The steps that the configuration asks for. */

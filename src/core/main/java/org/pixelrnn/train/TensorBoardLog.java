@@ -24,6 +24,9 @@ import org.tensorflow.proto.Summary;
  * Writes curves and samples for TensorBoard into the folder {@code events} of a run. Each time that
  * training begins or is resumed, it begins a new file of framed {@code Event} messages. {@link
  * LearningCurve} reads these files.
+ *
+ * <p>A long run does not fill the disk: the curves have each of the first 500 steps, and then ever
+ * fewer, see {@link Thinning}.
  */
 final class TensorBoardLog implements TrainingListener {
   /** The name of the curve of each step's batch, in bits per dimension. */
@@ -32,11 +35,24 @@ final class TensorBoardLog implements TrainingListener {
   /** The name of the curve of the validation images, in bits per dimension. */
   static final String VALIDATION = "validation/bits_per_dim";
 
+  /** The points of a curve are at least this share of the steps so far apart. */
+  private static final double BETWEEN_POINTS = 1 / 500.0;
+
+  /** The same of pictures, each of which is as large as thousands of points. */
+  private static final double BETWEEN_PICTURES = 1 / 50.0;
+
+  private final Thinning steps = new Thinning(BETWEEN_POINTS);
+  private final Thinning validations = new Thinning(BETWEEN_POINTS);
+  private final Thinning pictures = new Thinning(BETWEEN_PICTURES);
   private Path file;
   private OutputStream out;
 
   @Override
   public void began(Training training, TrainingEvent.Began event) {
+    // The stages of a model count their steps from 1 again.
+    steps.begin();
+    validations.begin();
+    pictures.begin();
     Path folder = RunDirectory.events(event.directory());
     Instant now = Instant.now();
     // With nanoseconds, a run that is stopped and resumed within a second gets a second file.
@@ -63,6 +79,9 @@ final class TensorBoardLog implements TrainingListener {
 
   @Override
   public void stepTaken(TrainingEvent.StepTaken event) {
+    if (!steps.keeps(event.step())) {
+      return;
+    }
     scalars(
         event.step(),
         Map.of(
@@ -83,14 +102,16 @@ final class TensorBoardLog implements TrainingListener {
 
   @Override
   public void validated(TrainingEvent.Validated event) {
-    scalars(
-        event.step(),
-        Map.of(
-            "validation/nats_per_image",
-            event.likelihood().getNatsPerImage(),
-            VALIDATION,
-            event.likelihood().getBitsPerDim()));
-    if (event.samples().count() > 0) {
+    if (validations.keeps(event.step())) {
+      scalars(
+          event.step(),
+          Map.of(
+              "validation/nats_per_image",
+              event.likelihood().getNatsPerImage(),
+              VALIDATION,
+              event.likelihood().getBitsPerDim()));
+    }
+    if (event.samples().count() > 0 && pictures.keeps(event.step())) {
       SparePicture.of(() -> picture(event.samples()))
           .ifPresent(image -> write(message(event.step()).setSummary(image)));
     }

@@ -7,6 +7,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.pixelrnn.data.Prefetch;
 import org.pixelrnn.data.Split;
 import org.pixelrnn.evaluate.LikelihoodMean;
@@ -45,6 +46,7 @@ final class Trainer implements AutoCloseable {
   private final long plannedSteps;
   private final Checkpoints checkpoints;
   private final TrainingGraph graph;
+  private final LongCalls calls;
 
   /** The number of steps taken. */
   private long step;
@@ -67,6 +69,7 @@ final class Trainer implements AutoCloseable {
     examples = data.examples(config.getSampleImages());
     plannedSteps = data.plannedSteps(config);
     checkpoints = directory.checkpoints();
+    calls = training.calls();
     graph =
         LatinDigits.during(
             () -> new TrainingGraph(directory.run().getConfig(), stage, training.threads()));
@@ -242,16 +245,26 @@ final class Trainer implements AutoCloseable {
   }
 
   /**
-   * Measures the validation images. If the run is asked to stop meanwhile, the checkpoint stays
-   * without a validation, and a resumed run validates it first.
+   * Measures the validation images. If the run is asked to stop meanwhile, this ends at once. The
+   * checkpoint stays without a validation then, and a resumed run validates it first.
    */
   private void validate() throws IOException {
+    try {
+      validateUnlessStopped();
+    } catch (CancellationException stopped) {
+      // Nothing was added to the checkpoint yet.
+    }
+  }
+
+  private void validateUnlessStopped() throws IOException {
     LikelihoodMean mean = LikelihoodMean.of(graph.network().shape());
+    int done = 0;
     for (Images batch : data.validation()) {
-      if (request.ofRun()) {
-        return;
-      }
-      mean.add(graph.logProb(batch));
+      mean.add(calls.call(() -> graph.logProb(batch)));
+      done += batch.count();
+      TrainingEvent.Validating event =
+          new TrainingEvent.Validating(stage, step, done, data.validation().count());
+      listeners.tell(listener -> listener.validating(event));
     }
     String split = Split.VALIDATION.name().toLowerCase(Locale.ROOT);
     Likelihood measured = mean.likelihood().toBuilder().setSplit(split).build();
@@ -262,12 +275,15 @@ final class Trainer implements AutoCloseable {
     listeners.tell(listener -> listener.validated(event));
   }
 
-  /** Samples images, and makes a picture of them. No images if none are asked for, or it fails. */
+  /**
+   * Samples images, and makes a picture of them. No images if none are asked for, if it fails, or
+   * if the run is asked to stop meanwhile.
+   */
   private Images samples() {
     Optional<Images> sampled =
         examples.count() == 0
             ? Optional.empty()
-            : SparePicture.of(() -> graph.sample(examples, config.getSeed()));
+            : SparePicture.of(() -> calls.call(() -> graph.sample(examples, config.getSeed())));
     sampled.ifPresent(
         images ->
             SparePicture.write(() -> ImageFile.write(SampleGrid.of(images), directory.samples())));
@@ -283,6 +299,6 @@ final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
-    graph.close();
+    calls.closeAfterwards(graph::close);
   }
 }

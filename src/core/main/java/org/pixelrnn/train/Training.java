@@ -41,6 +41,7 @@ public final class Training implements AutoCloseable {
   private final int threads;
   private final OptionalLong maxSteps;
   private final StopRequest request = new StopRequest();
+  private final LongCalls calls = new LongCalls(request);
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** The thread that trains, from the beginning of {@link #run}. Guarded by this. */
@@ -161,8 +162,9 @@ public final class Training implements AutoCloseable {
   }
 
   /**
-   * Asks the run to stop. It finishes its step and saves a checkpoint; then {@link #run} returns a
-   * result that says so. Any thread may call this at any time, also before the run begins.
+   * Asks the run to stop. It finishes its step and saves a checkpoint, or ends its validation at
+   * once; then {@link #run} returns a result that says so. Any thread may call this at any time,
+   * also before the run begins.
    */
   public void stop() {
     request.stopRun();
@@ -180,7 +182,8 @@ public final class Training implements AutoCloseable {
 
   /**
    * Releases the run directory, and the data if this training opened them. If the run is under way
-   * on another thread, it is stopped and waited for.
+   * on another thread, it is stopped and waited for. After a stop within a validation, this waits
+   * for a call of TensorFlow that cannot be ended early, for as long as a batch takes.
    *
    * @throws IllegalStateException if a listener calls this during the run
    */
@@ -192,6 +195,7 @@ public final class Training implements AutoCloseable {
     stop();
     Uninterruptibles.awaitUninterruptibly(ended);
     prepared.close();
+    calls.close();
   }
 
   /** False if it was closed already. */
@@ -212,6 +216,10 @@ public final class Training implements AutoCloseable {
 
   StopRequest request() {
     return request;
+  }
+
+  LongCalls calls() {
+    return calls;
   }
 
   int threads() {

@@ -29,6 +29,7 @@ public final class TrainingBuilder {
   private boolean newRunOnly;
   private boolean changedTraining;
   private RunDirectory read;
+  private MachineMemory machine = MachineMemory.ofThisMachine();
 
   TrainingBuilder(RunConfig config) {
     this.config = Preconditions.checkNotNull(config);
@@ -126,23 +127,51 @@ public final class TrainingBuilder {
     return this;
   }
 
+  /** Sets the memory of the machine, for tests. */
+  TrainingBuilder machine(MachineMemory memory) {
+    this.machine = memory;
+    return this;
+  }
+
+  /**
+   * Finds out what the run would cost: takes a few steps of each stage, with random weights, and
+   * writes nothing. A run directory is not needed.
+   *
+   * @return a cost for each stage, in the order in which they are trained
+   * @throws InputException as {@link #build}, as far as it does not concern a run directory
+   * @throws IllegalStateException if not exactly one of the two {@code data} was given
+   */
+  public List<StageCost> rehearse() {
+    checkData();
+    return Rehearsal.of(this);
+  }
+
   /**
    * Checks everything, opens the data and locks the run directory. It takes no step and writes no
    * run yet. If it throws, the data are closed again and no new folder is left.
    *
-   * @throws InputException if the configuration breaks a rule, the data cannot be read or do not
-   *     fit the model, there is no starting model in its folder or it is another network, or the
-   *     directory belongs to another run, is in use, or cannot be written to
+   * @throws InputException if the configuration breaks a rule, a step needs more memory than this
+   *     machine or its container has (on CPUs), the data cannot be read or do not fit the model,
+   *     there is no starting model in its folder or it is another network, or the directory belongs
+   *     to another run, is in use, or cannot be written to
    * @throws RunExistsException if the directory has a run and {@link #newRunOnly} was called
    * @throws IllegalStateException if the run directory is missing, or if not exactly one of the two
    *     {@code data} was given
    */
   public Training build() {
     Preconditions.checkState(runDirectory != null, "a run directory is required");
+    checkData();
+    return new Training(this, PreparedRun.of(this));
+  }
+
+  private void checkData() {
     Preconditions.checkState(
         (data == null) != (dataSpec == null),
         "exactly one of the two is required: data(ImageDataset) or data(String)");
-    return new Training(this, PreparedRun.of(this));
+  }
+
+  MachineMemory machine() {
+    return machine;
   }
 
   List<TrainingListener> listeners() {

@@ -72,6 +72,15 @@ public sealed interface TrainingEvent {
   record CheckpointSaved(Stage stage, long step, Path checkpoint) implements TrainingEvent {}
 
   /**
+   * A validation is under way.
+   *
+   * @param step the last step before the validation
+   * @param done images measured so far, at least 1
+   * @param total images to measure; if {@code done} is as many, the samples come next
+   */
+  record Validating(Stage stage, long step, int done, int total) implements TrainingEvent {}
+
+  /**
    * The moving averages of the weights were validated.
    *
    * @param step the last step before the validation

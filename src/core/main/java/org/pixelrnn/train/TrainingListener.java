@@ -35,6 +35,12 @@ public interface TrainingListener {
   /** A checkpoint was saved. Before a validation this comes before {@link #validated}. */
   default void checkpointSaved(TrainingEvent.CheckpointSaved event) {}
 
+  /**
+   * Some more validation images were measured. If the run is asked to stop during a validation, it
+   * has no more of these events and no {@link #validated}; the resumed run begins it anew.
+   */
+  default void validating(TrainingEvent.Validating event) {}
+
   /** The network was validated, as {@code training.validate_every_steps} says. */
   default void validated(TrainingEvent.Validated event) {}
 

@@ -19,7 +19,9 @@
  * org.pixelrnn.train.TrainingEvent events}, and {@link org.pixelrnn.train.TrainingResult} says how
  * it ended. To see how a step is taken, read {@code Trainer} (the loop over steps), then {@link
  * org.pixelrnn.train.TrainingGraph} (loss, gradients, optimizer, moving averages), then {@link
- * org.pixelrnn.train.BatchParts} (a batch on several cores).
+ * org.pixelrnn.train.BatchParts} (a batch on several cores). {@link
+ * org.pixelrnn.train.TrainingBuilder#rehearse} says beforehand what a run costs: {@code StepMemory}
+ * estimates the memory, and {@code Rehearsal} measures the time.
  *
  * <p>A run keeps everything in its folder:
  *

@@ -61,6 +61,8 @@ final class Heard implements TrainingListener {
       return taken.step();
     } else if (event instanceof TrainingEvent.CheckpointSaved saved) {
       return saved.step();
+    } else if (event instanceof TrainingEvent.Validating validating) {
+      return validating.step();
     } else if (event instanceof TrainingEvent.Validated validated) {
       return validated.step();
     }
@@ -89,6 +91,12 @@ final class Heard implements TrainingListener {
     hear(event);
   }
 
+  /** Not kept: a validation has as many of these as it has batches. */
+  @Override
+  public void validating(TrainingEvent.Validating event) {
+    act(event);
+  }
+
   @Override
   public void validated(TrainingEvent.Validated event) {
     hear(event);
@@ -101,6 +109,10 @@ final class Heard implements TrainingListener {
 
   private void hear(TrainingEvent event) {
     events.add(event);
+    act(event);
+  }
+
+  private void act(TrainingEvent event) {
     try {
       action.on(training, event);
     } catch (Exception e) {

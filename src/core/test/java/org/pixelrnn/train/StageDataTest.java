@@ -11,14 +11,25 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.proto.v1.TrainingConfig;
 
-/** The images that a stage validates with, in batches that fit the budget of logits. */
+/** The images that a stage validates with, in batches that need no more memory than a step. */
 class StageDataTest {
-  /** 64×64×3 of 256 levels are validated 21 at a time, 4×4 binary images 100 at a time. */
+  /**
+   * 64×64×3 of 256 levels are validated 4 at a time, 4×4 binary images 100 at a time, but never
+   * more than a step has.
+   */
   @ParameterizedTest
-  @CsvSource({"64, 3, 256, 50, 21", "64, 3, 256, 5, 21", "4, 1, 2, 50, 100", "4, 1, 2, 7, 100"})
+  @CsvSource({
+    "64, 3, 256, 50, 200, 4",
+    "64, 3, 256, 3, 200, 4",
+    "64, 3, 256, 50, 2, 2",
+    "4, 1, 2, 50, 200, 100",
+    "4, 1, 2, 7, 200, 100",
+    "4, 1, 2, 50, 16, 16"
+  })
   void examplesAreTheFirstImagesWhateverTheBatches(
-      int side, int channels, int levels, int count, int batch) {
+      int side, int channels, int levels, int count, int batchOfStep, int batch) {
     ImageShape shape = new ImageShape(side, side, channels, 256);
     Images train = Images.of(shape, new byte[shape.dimensions()]);
     Images validation = numbered(shape, count);
@@ -30,6 +41,7 @@ class StageDataTest {
                     .setWidth(side)
                     .setChannels(channels)
                     .setLevels(levels))
+            .setTraining(TrainingConfig.newBuilder().setBatchSize(batchOfStep))
             .build();
     StageData data = StageData.of(ImageDataset.of("numbered", train, validation, train), run);
     assertEquals(Math.min(batch, count), data.validation().batch(0).count());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.pixelrnn.train.TrainingEvent.CheckpointSaved;
 import org.pixelrnn.train.TrainingEvent.Ended;
 import org.pixelrnn.train.TrainingEvent.StepTaken;
 import org.pixelrnn.train.TrainingEvent.Validated;
+import org.pixelrnn.train.TrainingEvent.Validating;
 
 /** A run can be stopped at any moment, by any thread, and loses nothing. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
@@ -113,6 +115,36 @@ class StoppingTest {
     RUN.train(folder, 12, resumed);
     assertEquals("WHOLE Validated " + step, resumed.words().get(1));
     uninterrupted.assertSameWhenResumed(folder);
+  }
+
+  /** One of the two batches of the validation is measured already. */
+  @ParameterizedTest
+  @ValueSource(longs = {6, 12})
+  void stoppedAmidAValidationItBeginsItAnewWhenResumed(long step) throws IOException {
+    Heard heard = Heard.actingAt(Validating.class, step, Training::stop);
+    assertStopped(step, RUN.train(folder, 12, heard));
+    assertEquals(
+        List.of("WHOLE CheckpointSaved " + step, "WHOLE Ended " + step + " STOPPED"),
+        heard.words().subList(heard.words().size() - 2, heard.words().size()));
+    Heard resumed = Heard.only();
+    RUN.train(folder, 12, resumed);
+    assertEquals("WHOLE Validated " + step, resumed.words().get(1));
+    uninterrupted.assertSameWhenResumed(folder);
+  }
+
+  @Test
+  void aValidationTellsHowFarItIs() {
+    List<String> heard = new ArrayList<>();
+    RUN.train(
+        folder,
+        6,
+        new TrainingListener() {
+          @Override
+          public void validating(Validating event) {
+            heard.add(event.step() + ": " + event.done() + " of " + event.total());
+          }
+        });
+    assertEquals(List.of("6: 8 of 16", "6: 16 of 16"), heard);
   }
 
   @Test

@@ -18,17 +18,18 @@ class LikelihoodBatchTest {
   @ParameterizedTest
   @CsvSource({
     "28, 28, 1, 2, 100",
-    "32, 32, 3, 256, 85",
-    "64, 64, 3, 256, 21",
+    "32, 32, 3, 256, 18",
+    "64, 64, 3, 256, 4",
+    "128, 128, 3, 256, 1",
+    "256, 256, 1, 2, 1",
     "512, 512, 3, 256, 1",
     "1024, 1024, 7, 256, 1"
   })
-  void theLogitsOfABatchStayWithinTheBudget(
-      int height, int width, int channels, int levels, int expected) {
+  void aBatchStaysWithinTheBudget(int height, int width, int channels, int levels, int expected) {
     ImageShape shape = new ImageShape(height, width, channels, levels);
     int size = LikelihoodBatch.size(shape);
     assertEquals(expected, size);
-    assertTrue(size == 1 || 4L * size * shape.logits() <= LikelihoodBatch.LOGIT_BYTES);
+    assertTrue(size == 1 || size * LikelihoodBatch.bytesOfImage(shape) <= LikelihoodBatch.BYTES);
   }
 
   /** More images than one batch has. */
