@@ -19,6 +19,7 @@ class CoreHouseTest {
         "model.layer",
         "model.sampling",
         "export",
+        "train.workers",
         "train");
   }
 

@@ -11,6 +11,7 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.image.PictureTooLargeException;
 import org.pixelrnn.sampler.NotAModelException;
 import org.pixelrnn.train.RunExistsException;
+import org.pixelrnn.train.workers.WorkerLostException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -20,13 +21,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Turns the failure of a command into one line on standard error and an exit status: 2 if the user
- * can fix it by giving something else, otherwise 1.
+ * can fix it by giving something else, 75 if another worker was lost, otherwise 1.
  *
  * <p>The library's exceptions do not name flags or commands. This class adds such hints, by
  * exception type.
  */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private static final int WRONG_INPUT = CommandLine.ExitCode.USAGE;
+
+  /** BSD's "temporary failure": a supervisor may start the command again. */
+  private static final int WORKER_LOST = 75;
+
   private static final int FAILED = CommandLine.ExitCode.SOFTWARE;
 
   private final boolean stackTraces;
@@ -75,6 +80,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    if (e instanceof WorkerLostException) {
+      String message = e.getMessage() + "; start all workers again with --resume";
+      return complain(e, message, WORKER_LOST, command);
+    }
     return e instanceof InputException wrong
         ? complain(wrong, wrong.getMessage() + hint(wrong), WRONG_INPUT, command)
         : failed(e, command);

@@ -97,12 +97,13 @@ final class TerminalProgress implements TrainingListener {
       bar.stepTo(event.step());
     } else if (isTimeForALine()) {
       print(
-          "step %d of %d, %.0f images/s, %s, %s left",
+          "step %d of %d, %.0f images/s, %s, %s left%s",
           event.step(),
           began.lastStep(),
           event.imagesPerSecond(),
           likelihood(smoothed),
-          clock(timeLeft(event.step())));
+          clock(timeLeft(event.step())),
+          event.slowest().map(TerminalProgress::slowest).orElse(""));
     }
   }
 
@@ -165,6 +166,10 @@ final class TerminalProgress implements TrainingListener {
             bar == null ? "" : BEGINNING_OF_A_CLEARED_LINE, RoughTime.of(seconds));
       }
     }
+  }
+
+  private static String slowest(TrainingEvent.SlowestWorker worker) {
+    return String.format(Locale.ROOT, "; slowest: %s, %.2f s", worker.name(), worker.seconds());
   }
 
   private void print(String format, Object... values) {

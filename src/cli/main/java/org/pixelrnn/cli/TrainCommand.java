@@ -1,6 +1,7 @@
 package org.pixelrnn.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +14,13 @@ import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.train.Assignment;
 import org.pixelrnn.train.ConfigFile;
 import org.pixelrnn.train.Presets;
+import org.pixelrnn.train.ResumedRun;
 import org.pixelrnn.train.RunDirectory;
 import org.pixelrnn.train.StartingModel;
 import org.pixelrnn.train.Training;
 import org.pixelrnn.train.TrainingBuilder;
 import org.pixelrnn.train.TrainingResult;
+import org.pixelrnn.train.workers.Workers;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -130,6 +133,15 @@ final class TrainCommand implements Callable<Integer> {
               + " step, and the time of a step, of an epoch and of the whole run on this machine.")
   private boolean dryRun;
 
+  @Option(
+      names = "--join-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "300",
+      description =
+          "With TF_CONFIG in the environment, this process is one of several workers: how long to"
+              + " wait until all have come. Default: ${DEFAULT-VALUE}.")
+  private int joinTimeout;
+
   @Override
   public Integer call() throws Exception {
     if (maxSteps != null && maxSteps < 1) {
@@ -138,28 +150,38 @@ final class TrainCommand implements Callable<Integer> {
     if (threads < 0) {
       throw new InputException("--threads " + threads + ": expected at least 0");
     }
+    if (joinTimeout < 1) {
+      throw new InputException("--join-timeout " + joinTimeout + ": expected at least 1");
+    }
     if (resume && source != null && source.from != null) {
       throw new ParameterException(
           spec.commandLine(),
           "--from begins a run, and --resume goes on with one; expected one of them");
     }
+    NativeChatter.silence();
+    Workers workers = Training.join(Duration.ofSeconds(joinTimeout), threads);
+    if (workers.count() > 1) {
+      System.err.println(workers.name(workers.index()) + " of " + workers.count() + " has joined");
+    }
     if (dryRun) {
-      NativeChatter.silence();
-      builder().rehearse().forEach(cost -> CostReport.print(cost, spec.commandLine().getOut()));
+      builder(workers)
+          .rehearse()
+          .forEach(cost -> CostReport.print(cost, spec.commandLine().getOut()));
       return 0;
     }
-    try (Training training = builder().build();
+    try (Training training = builder(workers).build();
         ShutdownHook hook = new ShutdownHook(training::stop)) {
-      return run(training, hook);
+      return run(training, workers, hook);
     }
   }
 
-  private TrainingBuilder builder() {
-    Optional<RunDirectory> read =
-        resume ? Optional.of(RunDirectory.open(runDirectory)) : Optional.empty();
-    Optional<Run> earlier = read.map(RunDirectory::run);
+  private TrainingBuilder builder(Workers workers) {
+    ResumedRun resumed = ResumedRun.of(workers, resume, runDirectory);
+    Optional<RunDirectory> read = resumed.directory();
+    Optional<Run> earlier = resumed.run();
     TrainingBuilder builder =
         Training.builder(config(earlier))
+            .workers(workers)
             .data(
                 Optional.ofNullable(data)
                     .or(() -> earlier.filter(Run::hasData).map(Run::getData))
@@ -213,12 +235,13 @@ final class TrainCommand implements Callable<Integer> {
     return new InputException("--set " + e.getMessage(), e);
   }
 
-  private int run(Training training, ShutdownHook hook) throws Exception {
+  private int run(Training training, Workers workers, ShutdownHook hook) throws Exception {
     try {
-      NativeChatter.silence();
       TrainingResult result = training.run();
-      new TrainingSummary(runDirectory, Optional.ofNullable(stage))
-          .print(result, spec.commandLine().getOut(), spec.commandLine().getErr());
+      if (workers.leads()) {
+        new TrainingSummary(runDirectory, Optional.ofNullable(stage))
+            .print(result, spec.commandLine().getOut(), spec.commandLine().getErr());
+      }
       hook.saved();
       return 0;
     } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package org.pixelrnn.data;
 
+import com.google.common.base.Preconditions;
 import com.google.common.primitives.ImmutableIntArray;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
@@ -72,11 +73,23 @@ public final class TrainingBatches {
    * @param step from 0
    */
   public Images batch(long step) {
+    return batch(step, 0, batchSize);
+  }
+
+  /**
+   * A part of the batch of a step, for one of several workers.
+   *
+   * @param step from 0
+   * @param from the first image of the part, counted from 0
+   * @param to the image after the last one, at most the batch size
+   */
+  public Images batch(long step, int from, int to) {
+    Preconditions.checkPositionIndexes(from, to, batchSize);
     ImageShape shape = discretisation.shape();
-    byte[] levels = new byte[Math.multiplyExact(batchSize, shape.dimensions())];
+    byte[] levels = new byte[Math.multiplyExact(to - from, shape.dimensions())];
     byte[] values = new byte[shape.dimensions()];
-    for (int i = 0; i < batchSize; i++) {
-      long position = Math.addExact(Math.multiplyExact(step, batchSize), i);
+    for (int i = 0; i < to - from; i++) {
+      long position = Math.addExact(Math.multiplyExact(step, batchSize), from + i);
       long epoch = position / size;
       int index = order(epoch).images().get((int) (position % size));
       data.read(Split.TRAIN, epoch, index, values);

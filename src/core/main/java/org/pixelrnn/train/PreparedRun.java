@@ -4,21 +4,27 @@ import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.image.ImageShape;
+import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.train.workers.Workers;
 
 /**
  * A run that can begin: its configuration is checked, its data are open, and its folders are
  * locked. Until it begins, no run is written.
  *
  * @param path the run directory
+ * @param run what was asked for
  * @param stages in the order in which they are trained
+ * @param lock held by worker 0; null at any other worker
  */
-record PreparedRun(Path path, ImmutableList<PreparedStage> stages, RunLock lock, OpenedData data)
+record PreparedRun(
+    Path path, Run run, ImmutableList<PreparedStage> stages, RunLock lock, OpenedData data)
     implements AutoCloseable {
 
   /** A stage that can begin. */
@@ -29,9 +35,30 @@ record PreparedRun(Path path, ImmutableList<PreparedStage> stages, RunLock lock,
    *
    * @throws org.pixelrnn.image.InputException as {@link TrainingBuilder#build}
    */
-  static PreparedRun of(TrainingBuilder wanted) {
+  static PreparedRun of(TrainingBuilder wanted, Workers workers) {
+    AtomicReference<PreparedRun> prepared = new AtomicReference<>();
+    boolean agreed = false;
+    try {
+      Agreement.check(
+          workers,
+          () -> {
+            prepared.set(prepare(wanted, workers));
+            return prepared.get().run();
+          },
+          limits(wanted));
+      agreed = true;
+      return prepared.get();
+    } finally {
+      if (!agreed && prepared.get() != null) {
+        prepared.get().close();
+      }
+    }
+  }
+
+  private static PreparedRun prepare(TrainingBuilder wanted, Workers workers) {
     RunConfig config = wanted.config();
     Optional<StartingModel> starting = check(wanted);
+    checkBatch(config, workers);
     OpenedData opened = OpenedData.of(wanted);
     ImageDataset data = opened.data();
     RunLock lock = null;
@@ -45,19 +72,24 @@ record PreparedRun(Path path, ImmutableList<PreparedStage> stages, RunLock lock,
       wanted.dataSpec().ifPresent(run::setData);
       starting.map(StartingModel::model).ifPresent(run::setBegunFrom);
       List<Stage> stages = stages(wanted);
-      lock = RunLock.of(wanted.runDirectory(), stages);
-      RunDirectory directory = directory(wanted, run.build());
+      List<RunDirectory> directories;
+      if (workers.leads()) {
+        lock = RunLock.of(wanted.runDirectory(), stages);
+        RunDirectory directory = directory(wanted, run.build());
+        directories = stages.stream().map(directory::stage).toList();
+      } else {
+        directories = unwritten(wanted.runDirectory(), run.build(), stages);
+      }
       ImmutableList<PreparedStage> all =
-          stages.stream()
-              .map(directory::stage)
+          directories.stream()
               .map(of -> new PreparedStage(of, StageData.of(data, of.run().getConfig())))
               .collect(ImmutableList.toImmutableList());
       for (PreparedStage stage : all) {
         Run ofStage = stage.directory().run();
-        MemoryRule.check(ofStage.getConfig(), ofStage.getStage(), wanted.machine());
+        MemoryRule.check(share(ofStage.getConfig(), workers), ofStage.getStage(), wanted.machine());
       }
       prepared = true;
-      return new PreparedRun(wanted.runDirectory(), all, lock, opened);
+      return new PreparedRun(wanted.runDirectory(), run.build(), all, lock, opened);
     } finally {
       if (!prepared) {
         release(lock, opened);
@@ -101,6 +133,51 @@ record PreparedRun(Path path, ImmutableList<PreparedStage> stages, RunLock lock,
     public void close() {
       owned.ifPresent(ImageDataset::close);
     }
+  }
+
+  /** What this worker does of each step. */
+  private static RunConfig share(RunConfig config, Workers workers) {
+    RunConfig.Builder share = config.toBuilder();
+    share
+        .getTrainingBuilder()
+        .setBatchSize(BatchShare.of(workers, config.getTraining().getBatchSize()).size());
+    return share.build();
+  }
+
+  private static void checkBatch(RunConfig config, Workers workers) {
+    for (Stage stage : Stages.of(config.getModel())) {
+      int images =
+          stage == Stage.SMALL
+              ? Stages.smallTraining(config).getBatchSize()
+              : config.getTraining().getBatchSize();
+      if (images < workers.count()) {
+        throw new InputException(
+            "training.batch_size = "
+                + images
+                + ": expected at least "
+                + workers.count()
+                + ", one image for each worker");
+      }
+    }
+  }
+
+  /** The stages as a worker sees them that writes nothing, and whose disk may be another one. */
+  private static List<RunDirectory> unwritten(Path path, Run run, List<Stage> stages) {
+    return stages.stream()
+        .map(
+            stage ->
+                RunDirectory.begun(
+                    Stages.folder(path, stage),
+                    stage == Stage.WHOLE ? run : Stages.run(run, stage)))
+        .toList();
+  }
+
+  /** What must be the same at all workers besides the run. */
+  private static String limits(TrainingBuilder wanted) {
+    return "until step "
+        + (wanted.maxSteps().isPresent() ? wanted.maxSteps().getAsLong() : "planned")
+        + ", stage "
+        + wanted.stage().map(Stages::name).orElse("all");
   }
 
   private static RunDirectory directory(TrainingBuilder wanted, Run run) {

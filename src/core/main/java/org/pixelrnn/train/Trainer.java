@@ -1,13 +1,18 @@
 package org.pixelrnn.train;
 
 import com.google.common.base.Throwables;
+import com.google.common.primitives.Floats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.pixelrnn.data.Prefetch;
 import org.pixelrnn.data.Split;
 import org.pixelrnn.evaluate.LikelihoodMean;
@@ -22,6 +27,7 @@ import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.pixelrnn.records.PathText;
+import org.pixelrnn.train.workers.Workers;
 
 /**
  * Trains one stage of a model, step by step, and validates the moving averages of the weights now
@@ -36,6 +42,7 @@ final class Trainer implements AutoCloseable {
   private static final int BATCHES_AHEAD = Math.max(4, Runtime.getRuntime().availableProcessors());
 
   private final Training training;
+  private final Workers workers;
   private final Listeners listeners;
   private final StopRequest request;
   private final RunDirectory directory;
@@ -60,6 +67,7 @@ final class Trainer implements AutoCloseable {
   /** Builds the graph of a stage. */
   Trainer(Training training, PreparedRun.PreparedStage prepared) {
     this.training = training;
+    workers = training.workers();
     listeners = training.listeners();
     request = training.request();
     directory = prepared.directory();
@@ -72,7 +80,8 @@ final class Trainer implements AutoCloseable {
     calls = training.calls();
     graph =
         LatinDigits.during(
-            () -> new TrainingGraph(directory.run().getConfig(), stage, training.threads()));
+            () ->
+                new TrainingGraph(directory.run().getConfig(), stage, training.threads(), workers));
   }
 
   /** Trains the stage, and tells the listeners how it ended even if it failed. */
@@ -86,7 +95,9 @@ final class Trainer implements AutoCloseable {
       failure = Listeners.join(e.getCause(), saveLastStep());
     } catch (IOException e) {
       failure = new UncheckedIOException(e.getMessage(), e);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException e) {
+      failure = workers.reason(e);
+    } catch (Error e) {
       failure = e;
     }
     TrainingEvent.Ended ended =
@@ -102,7 +113,7 @@ final class Trainer implements AutoCloseable {
   /** Saves the last step after a listener has failed. Returns why this failed too, or null. */
   private Throwable saveLastStep() {
     try {
-      if (step > savedStep) {
+      if (step > savedStep && workers.leads()) {
         checkpoints.save(graph, Checkpoint.newBuilder().setStep(step).build());
       }
       return null;
@@ -114,9 +125,29 @@ final class Trainer implements AutoCloseable {
   /**
    * Restores the last checkpoint. Without one, sets the weights that the run begins with. The
    * description of the run is written after that: if the weights cannot be read, it stays as it
-   * was.
+   * was. Worker 0 does this, and the others receive its weights.
    */
   private TrainingEvent.Began begin() {
+    AtomicReference<TrainingEvent.Began> atLeader = new AtomicReference<>();
+    String reached =
+        Agreement.leaderSays(
+            workers,
+            () -> {
+              atLeader.set(restoreOrBegin());
+              return CheckpointText.of(step, validated);
+            });
+    graph.shareVariables();
+    if (workers.leads()) {
+      return atLeader.get();
+    }
+    Checkpoint last = CheckpointText.parse(reached);
+    step = last.getStep();
+    savedStep = step;
+    validated = last.hasValidation() ? Optional.of(last.getValidation()) : Optional.empty();
+    return began(Optional.empty(), Optional.empty(), 0);
+  }
+
+  private TrainingEvent.Began restoreOrBegin() {
     Optional<WholeCheckpoint> last;
     Optional<WholeCheckpoint> best;
     try {
@@ -133,6 +164,14 @@ final class Trainer implements AutoCloseable {
     step = last.map(WholeCheckpoint::step).orElse(0L);
     savedStep = step;
     validated = last.flatMap(WholeCheckpoint::validation);
+    return began(
+        startingModel,
+        best.flatMap(WholeCheckpoint::validation),
+        best.map(stored -> validationsSince(stored.step())).orElse(0L));
+  }
+
+  private TrainingEvent.Began began(
+      Optional<Path> startingModel, Optional<Likelihood> best, long validationsSinceBest) {
     return new TrainingEvent.Began(
         stage,
         directory.path(),
@@ -141,8 +180,8 @@ final class Trainer implements AutoCloseable {
         step,
         Math.max(step, Math.min(plannedSteps, training.maxSteps().orElse(plannedSteps))),
         startingModel,
-        best.flatMap(WholeCheckpoint::validation),
-        best.map(stored -> validationsSince(stored.step())).orElse(0L));
+        best,
+        validationsSinceBest);
   }
 
   private void restore(WholeCheckpoint stored) {
@@ -197,12 +236,20 @@ final class Trainer implements AutoCloseable {
     LearningRateSchedule schedule =
         new LearningRateSchedule(config.getLearningRate(), plannedSteps);
     long nanos = 0;
-    try (Prefetch ahead = new Prefetch(data.training()::batch, step, BATCHES_AHEAD)) {
+    BatchShare share = BatchShare.of(workers, config.getBatchSize());
+    try (Prefetch ahead =
+        new Prefetch(
+            number -> data.training().batch(number, share.from(), share.to()),
+            step,
+            BATCHES_AHEAD)) {
       while (step < began.lastStep() && !request.isMade()) {
         long before = System.nanoTime();
         double rate = schedule.at(step);
-        TrainingGraph.Step taken = graph.step(ahead.next(), step, rate);
+        TrainingGraph.Step taken = graph.step(ahead.next(), step, rate, request.wishes());
         refuseNonsense(taken);
+        if (!taken.signals().isEmpty()) {
+          request.hear(Floats.toArray(taken.signals()));
+        }
         step++;
         nanos += System.nanoTime() - before;
         validated = Optional.empty();
@@ -233,11 +280,22 @@ final class Trainer implements AutoCloseable {
         graph.network().shape().bitsPerDimension(taken.natsPerImage()),
         taken.gradientNorm(),
         rate,
-        imagesPerSecond);
+        imagesPerSecond,
+        taken.signals().isEmpty() ? Optional.empty() : Optional.of(slowest(taken)));
+  }
+
+  private TrainingEvent.SlowestWorker slowest(TrainingGraph.Step taken) {
+    List<Float> seconds = taken.signals().subList(StopRequest.WISHES, taken.signals().size());
+    float most = Collections.max(seconds);
+    return new TrainingEvent.SlowestWorker(workers.name(seconds.indexOf(most)), most);
   }
 
   /** Saves before validation, because validation may take long and can be stopped. */
   private void save() throws IOException {
+    if (!workers.leads()) {
+      savedStep = step;
+      return;
+    }
     Path saved = checkpoints.save(graph, Checkpoint.newBuilder().setStep(step).build());
     savedStep = step;
     TrainingEvent.CheckpointSaved event = new TrainingEvent.CheckpointSaved(stage, step, saved);
@@ -249,30 +307,48 @@ final class Trainer implements AutoCloseable {
    * checkpoint stays without a validation then, and a resumed run validates it first.
    */
   private void validate() throws IOException {
+    float[] logProb = new float[data.validation().count()];
     try {
-      validateUnlessStopped();
+      measure(logProb);
     } catch (CancellationException stopped) {
-      // Nothing was added to the checkpoint yet.
+      // Nothing was added to the checkpoint yet. The other workers hear of the wish to stop.
     }
+    // Each image is measured by one worker, so the sums are the very numbers of one worker.
+    float[] all = workers.sum(Floats.concat(request.wishes(), logProb));
+    request.hear(all);
+    if (request.ofRun()) {
+      return;
+    }
+    LikelihoodMean mean = LikelihoodMean.of(graph.network().shape());
+    mean.add(Arrays.copyOfRange(all, StopRequest.WISHES, all.length));
+    String split = Split.VALIDATION.name().toLowerCase(Locale.ROOT);
+    Likelihood measured = mean.likelihood().toBuilder().setSplit(split).build();
+    validated = Optional.of(measured);
+    if (!workers.leads()) {
+      return;
+    }
+    checkpoints.validated(step, measured);
+    // From here on everything is saved.
+    TrainingEvent.Validated event = new TrainingEvent.Validated(stage, step, measured, samples());
+    listeners.tell(listener -> listener.validated(event));
   }
 
-  private void validateUnlessStopped() throws IOException {
-    LikelihoodMean mean = LikelihoodMean.of(graph.network().shape());
+  /**
+   * Measures the batches of this worker: every n-th of them, if there are n workers. Ends at once
+   * if this worker is asked to stop.
+   */
+  private void measure(float[] logProb) {
     int done = 0;
-    for (Images batch : data.validation()) {
-      mean.add(calls.call(() -> graph.logProb(batch)));
+    for (int number = 0; number < data.validation().batches(); number++) {
+      Images batch = data.validation().batch(number);
+      if (number % workers.count() == workers.index()) {
+        System.arraycopy(calls.call(() -> graph.logProb(batch)), 0, logProb, done, batch.count());
+      }
       done += batch.count();
       TrainingEvent.Validating event =
           new TrainingEvent.Validating(stage, step, done, data.validation().count());
       listeners.tell(listener -> listener.validating(event));
     }
-    String split = Split.VALIDATION.name().toLowerCase(Locale.ROOT);
-    Likelihood measured = mean.likelihood().toBuilder().setSplit(split).build();
-    checkpoints.validated(step, measured);
-    validated = Optional.of(measured);
-    // From here on everything is saved.
-    TrainingEvent.Validated event = new TrainingEvent.Validated(stage, step, measured, samples());
-    listeners.tell(listener -> listener.validated(event));
   }
 
   /**
@@ -293,7 +369,9 @@ final class Trainer implements AutoCloseable {
   private void refuseNonsense(TrainingGraph.Step taken) throws IOException {
     if (!Double.isFinite(taken.natsPerImage()) || !Double.isFinite(taken.gradientNorm())) {
       throw new TrainingDivergedException(
-          step + 1, taken, checkpoints.last().map(WholeCheckpoint::folder));
+          step + 1,
+          taken,
+          workers.leads() ? checkpoints.last().map(WholeCheckpoint::folder) : Optional.empty());
     }
   }
 

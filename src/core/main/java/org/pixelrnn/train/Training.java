@@ -5,6 +5,7 @@ import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.lang.reflect.UndeclaredThrowableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -13,6 +14,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.train.workers.Cluster;
+import org.pixelrnn.train.workers.ClusterWorker;
+import org.pixelrnn.train.workers.SingleWorker;
+import org.pixelrnn.train.workers.WorkerLostException;
+import org.pixelrnn.train.workers.Workers;
 
 /**
  * Trains a model in a run directory. This is the one entry to training.
@@ -34,14 +40,19 @@ import org.pixelrnn.proto.v1.RunConfig;
  *
  * <p>A multi-scale model is trained in two stages: first the network of small images, then the
  * network of whole images (section 3.6 of the paper).
+ *
+ * <p>If the environment variable {@code TF_CONFIG} describes a cluster, this process is one of its
+ * workers, and the same program runs on all of them. Worker 0 alone writes the run directory, and
+ * its listeners alone hear of events.
  */
 public final class Training implements AutoCloseable {
+  private final Workers workers;
   private final PreparedRun prepared;
   private final Listeners listeners;
   private final int threads;
   private final OptionalLong maxSteps;
-  private final StopRequest request = new StopRequest();
-  private final LongCalls calls = new LongCalls(request);
+  private final StopRequest request;
+  private final LongCalls calls;
   private final CountDownLatch ended = new CountDownLatch(1);
 
   /** The thread that trains, from the beginning of {@link #run}. Guarded by this. */
@@ -51,14 +62,19 @@ public final class Training implements AutoCloseable {
   private boolean closed;
 
   /** A run as its builder has described it. */
-  Training(TrainingBuilder builder, PreparedRun prepared) {
+  Training(TrainingBuilder builder, Workers workers, PreparedRun prepared) {
+    this.workers = workers;
     this.prepared = prepared;
+    this.request = new StopRequest(workers);
+    this.calls = new LongCalls(request);
     this.listeners =
         new Listeners(
-            ImmutableList.<TrainingListener>builder()
-                .add(new TensorBoardLog())
-                .addAll(builder.listeners())
-                .build());
+            workers.leads()
+                ? ImmutableList.<TrainingListener>builder()
+                    .add(new TensorBoardLog())
+                    .addAll(builder.listeners())
+                    .build()
+                : ImmutableList.of());
     this.threads = builder.threads();
     this.maxSteps = builder.maxSteps();
   }
@@ -70,6 +86,29 @@ public final class Training implements AutoCloseable {
    */
   public static TrainingBuilder builder(RunConfig config) {
     return new TrainingBuilder(config);
+  }
+
+  /**
+   * Joins the other workers, if the environment variable {@code TF_CONFIG} describes a cluster.
+   * {@link TrainingBuilder#build} does this by itself.
+   *
+   * @param timeout how long to wait for them
+   * @param threads the number of threads of this worker, 0 for one per core
+   * @return {@link SingleWorker#ALONE} if there are no others
+   * @throws InputException if {@code TF_CONFIG} is wrong, or this worker cannot listen at its
+   *     address
+   * @throws WorkerLostException if another worker has not come in time
+   */
+  public static Workers join(Duration timeout, int threads) {
+    return Cluster.of(System.getenv())
+        .<Workers>map(
+            cluster ->
+                ClusterWorker.join(
+                    cluster,
+                    timeout,
+                    threads == 0 ? Runtime.getRuntime().availableProcessors() : threads,
+                    GpuSupport.isPresent()))
+        .orElse(SingleWorker.ALONE);
   }
 
   /**
@@ -85,6 +124,8 @@ public final class Training implements AutoCloseable {
    *     checkpoint is from an earlier step
    * @throws java.io.UncheckedIOException if a checkpoint or the events for TensorBoard cannot be
    *     written
+   * @throws WorkerLostException if another worker does not answer any more; another training goes
+   *     on from the last checkpoint
    * @throws RuntimeException whatever a listener throws, once the last step is saved; a checked
    *     exception comes in an {@link UndeclaredThrowableException}
    */
@@ -150,11 +191,16 @@ public final class Training implements AutoCloseable {
       request.nextStage();
       try (Trainer trainer = new Trainer(this, stage)) {
         ends.add(trainer.run());
+      } catch (TrainingDivergedException e) {
+        // All workers see the same loss. None ends before the others have seen it.
+        workers.end();
+        throw e;
       }
       if (request.ofRun()) {
         break;
       }
     }
+    workers.end();
     boolean stopped =
         ends.size() < prepared.stages().size()
             || ends.get(ends.size() - 1).why() == EndReason.STOPPED;
@@ -208,6 +254,10 @@ public final class Training implements AutoCloseable {
     boolean first = !closed;
     closed = true;
     return first;
+  }
+
+  Workers workers() {
+    return workers;
   }
 
   Listeners listeners() {

@@ -2,6 +2,7 @@ package org.pixelrnn.train;
 
 import com.google.common.base.Preconditions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,12 +12,16 @@ import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.train.workers.Workers;
 
 /**
  * Describes a run of {@link Training}. {@link #runDirectory} and one of the two {@code data} are
  * required.
  */
 public final class TrainingBuilder {
+  /** How long a worker waits for the others. */
+  public static final Duration TIME_TO_JOIN = Duration.ofMinutes(5);
+
   private final RunConfig config;
   private ImageDataset data;
   private String dataSpec;
@@ -30,6 +35,7 @@ public final class TrainingBuilder {
   private boolean changedTraining;
   private RunDirectory read;
   private MachineMemory machine = MachineMemory.ofThisMachine();
+  private Workers workers;
 
   TrainingBuilder(RunConfig config) {
     this.config = Preconditions.checkNotNull(config);
@@ -147,13 +153,23 @@ public final class TrainingBuilder {
   }
 
   /**
+   * Trains together with workers that {@link Training#join} has joined. Without this, {@link
+   * #build} joins them, and waits for 5 minutes at most.
+   */
+  public TrainingBuilder workers(Workers all) {
+    this.workers = Preconditions.checkNotNull(all);
+    return this;
+  }
+
+  /**
    * Checks everything, opens the data and locks the run directory. It takes no step and writes no
    * run yet. If it throws, the data are closed again and no new folder is left.
    *
    * @throws InputException if the configuration breaks a rule, a step needs more memory than this
    *     machine or its container has (on CPUs), the data cannot be read or do not fit the model,
    *     there is no starting model in its folder or it is another network, or the directory belongs
-   *     to another run, is in use, or cannot be written to
+   *     to another run, is in use, or cannot be written to; if another worker has another run, or
+   *     throws this exception
    * @throws RunExistsException if the directory has a run and {@link #newRunOnly} was called
    * @throws IllegalStateException if the run directory is missing, or if not exactly one of the two
    *     {@code data} was given
@@ -161,7 +177,8 @@ public final class TrainingBuilder {
   public Training build() {
     Preconditions.checkState(runDirectory != null, "a run directory is required");
     checkData();
-    return new Training(this, PreparedRun.of(this));
+    Workers all = workers == null ? Training.join(TIME_TO_JOIN, threads) : workers;
+    return new Training(this, all, PreparedRun.of(this, all));
   }
 
   private void checkData() {

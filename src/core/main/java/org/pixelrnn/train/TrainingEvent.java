@@ -50,8 +50,9 @@ public sealed interface TrainingEvent {
    * @param bitsPerDim the same in bits per dimension
    * @param gradientNorm the L2 norm of all gradients together, before clipping
    * @param learningRate the step's learning rate
-   * @param imagesPerSecond the mean over the steps since {@link Began}; the time of checkpoints,
-   *     validation and listeners does not count
+   * @param imagesPerSecond the images of all workers; the mean over the steps since {@link Began};
+   *     the time of checkpoints, validation and listeners does not count
+   * @param slowest the worker that the others waited for; empty if there is one worker
    */
   record StepTaken(
       Stage stage,
@@ -60,8 +61,17 @@ public sealed interface TrainingEvent {
       double bitsPerDim,
       double gradientNorm,
       double learningRate,
-      double imagesPerSecond)
+      double imagesPerSecond,
+      Optional<SlowestWorker> slowest)
       implements TrainingEvent {}
+
+  /**
+   * The worker that took longest in a step.
+   *
+   * @param name its number and address
+   * @param seconds the time it has computed
+   */
+  record SlowestWorker(String name, double seconds) {}
 
   /**
    * A checkpoint was saved.

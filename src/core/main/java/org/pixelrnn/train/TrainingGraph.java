@@ -1,5 +1,6 @@
 package org.pixelrnn.train;
 
+import com.google.common.primitives.Floats;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -7,12 +8,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
+import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.BuildGuard;
 import org.pixelrnn.model.graph.Computation;
@@ -24,6 +27,8 @@ import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.pixelrnn.records.PlainFolder;
+import org.pixelrnn.train.workers.SingleWorker;
+import org.pixelrnn.train.workers.Workers;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -58,6 +63,7 @@ import org.tensorflow.types.TUint8;
  */
 public final class TrainingGraph implements AutoCloseable {
   private final Network network;
+  private final Workers workers;
   private final BatchParts parts;
   private final Graph graph;
   private final Session session;
@@ -66,11 +72,15 @@ public final class TrainingGraph implements AutoCloseable {
   private final Map<Weight, Output<TFloat32>> variables = new LinkedHashMap<>();
   private final MovingAverages averages;
   private final Operand<TFloat32> loss;
+  private final Optional<SharedStep.Signals> signals;
   private final Operand<TFloat32> gradientNorm;
   private final Op update;
   private final Operand<TFloat32> averagedLogProb;
 
-  /** Null if the configuration asks for no samples. */
+  /** Null if there is one worker. */
+  private final Op shareVariables;
+
+  /** Null if the configuration asks for no samples, or another worker samples. */
   private final TrainingSamples samples;
 
   private final TrainingConfig training;
@@ -80,8 +90,11 @@ public final class TrainingGraph implements AutoCloseable {
    *
    * @param natsPerImage the loss of the step's batch, in nats per image
    * @param gradientNorm the L2 norm of all gradients together, before clipping
+   * @param signals what the workers have told one another: how many of them have each wish of
+   *     {@link StopRequest#wishes}, then the seconds that each of them has computed; empty if there
+   *     is one worker
    */
-  public record Step(double natsPerImage, double gradientNorm) {}
+  public record Step(double natsPerImage, double gradientNorm, List<Float> signals) {}
 
   /**
    * Builds the graph and sets all weights to their initial values.
@@ -92,6 +105,16 @@ public final class TrainingGraph implements AutoCloseable {
    *     result can be repeated to the last bit
    */
   public TrainingGraph(RunConfig config, Stage stage, int threads) {
+    this(config, stage, threads, SingleWorker.ALONE);
+  }
+
+  /**
+   * Builds the graph of one worker.
+   *
+   * @param workers all workers; each trains on its share of every batch
+   */
+  TrainingGraph(RunConfig config, Stage stage, int threads, Workers workers) {
+    this.workers = workers;
     training = config.getTraining();
     ImageModel model = ImageModel.of(config.getModel());
     network = Stages.network(model, stage);
@@ -120,24 +143,34 @@ public final class TrainingGraph implements AutoCloseable {
       int cores = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
       // A GPU computes each operation in parallel by itself, and does best with large operations.
       parts =
-          BatchParts.of(training.getBatchSize(), GpuSupport.isPresent() ? 1 : cores, network)
+          BatchParts.of(
+                  BatchShare.of(workers, training.getBatchSize()).size(),
+                  GpuSupport.isPresent() ? 1 : cores,
+                  network)
               .computed(computation());
       BatchParts.LossAndGradients computed =
           parts.lossAndGradients(tf, network, variables::get, seen);
-      loss = computed.loss();
+      SharedStep shared =
+          workers.count() == 1
+              ? SharedStep.alone(computed)
+              : SharedStep.of(tf, workers, computed, BatchSize.of(tf, seen));
+      loss = shared.loss();
+      signals = shared.signals();
       ClippedGradients gradients =
-          ClippedGradients.of(tf, computed.gradients(), training.getGradientClipNorm());
+          ClippedGradients.of(tf, shared.gradients(), training.getGradientClipNorm());
       gradientNorm = gradients.norm();
       update = averaged(tf, optimized(gradients));
 
       Ops ofAverages = tf.withSubScope("averaged_network");
       averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
       samples =
-          training.getSampleImages() == 0
+          training.getSampleImages() == 0 || !workers.leads()
               ? null
               : TrainingSamples.of(
                   tf, model, stage, new BuildContext(ofAverages, averages), images);
-      session = guard.made(new Session(graph, sessionConfig(cores)));
+      shareVariables = workers.count() == 1 ? null : SharedVariables.of(graph, workers);
+      session = workers.open(graph, sessionConfig(cores));
+      guard.made(() -> workers.close(session));
       session.initialize();
       guard.allBuilt();
     }
@@ -156,8 +189,23 @@ public final class TrainingGraph implements AutoCloseable {
    * @param rate the learning rate
    */
   public Step step(Images batch, long step, double rate) {
-    try (Result result = run(batch, step, rate, Session.Runner::run)) {
-      return new Step(((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat());
+    return step(batch, step, rate, new float[StopRequest.WISHES]);
+  }
+
+  /**
+   * Takes one step together with the other workers.
+   *
+   * @param share this worker's share of the batch
+   * @param wishes what this worker tells the others
+   */
+  Step step(Images share, long step, double rate, float[] wishes) {
+    try (Result result = run(share, step, rate, wishes, Session.Runner::run)) {
+      return new Step(
+          ((TFloat32) result.get(0)).getFloat(),
+          ((TFloat32) result.get(1)).getFloat(),
+          signals.isEmpty()
+              ? List.of()
+              : Floats.asList(StdArrays.array1dCopyOf((TFloat32) result.get(2))));
     }
   }
 
@@ -170,18 +218,28 @@ public final class TrainingGraph implements AutoCloseable {
     RunOptions traced =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
     try (Result result =
-        run(batch, 0, 0, runner -> runner.setOptions(traced).runAndFetchMetadata())) {
+        run(
+            batch,
+            0,
+            0,
+            new float[StopRequest.WISHES],
+            runner -> runner.setOptions(traced).runAndFetchMetadata())) {
       return result.getMetadata().orElseThrow().getStepStats();
     }
   }
 
   private Result run(
-      Images batch, long step, double rate, Function<Session.Runner, Result> execution) {
+      Images batch,
+      long step,
+      double rate,
+      float[] wishes,
+      Function<Session.Runner, Result> execution) {
     double decay = MovingAverages.decay(training.getAveragingDecay(), step);
     try (TUint8 x = tensor(batch);
         TFloat32 r = TFloat32.scalarOf((float) rate);
-        TFloat32 d = TFloat32.scalarOf((float) decay)) {
-      return execution.apply(
+        TFloat32 d = TFloat32.scalarOf((float) decay);
+        TFloat32 w = TFloat32.vectorOf(wishes)) {
+      Session.Runner runner =
           session
               .runner()
               .feed(images, x)
@@ -189,7 +247,9 @@ public final class TrainingGraph implements AutoCloseable {
               .feed(averages.decay(), d)
               .fetch(loss)
               .fetch(gradientNorm)
-              .addTarget(update));
+              .addTarget(update);
+      signals.ifPresent(told -> runner.feed(told.wishes(), w).fetch(told.summed()));
+      return execution.apply(runner);
     }
   }
 
@@ -283,9 +343,16 @@ public final class TrainingGraph implements AutoCloseable {
     }
   }
 
+  /** Gives all variables of worker 0 to the other workers. */
+  void shareVariables() {
+    if (shareVariables != null) {
+      session.runner().addTarget(shareVariables).run().close();
+    }
+  }
+
   @Override
   public void close() {
-    session.close();
+    workers.close(session);
     graph.close();
   }
 

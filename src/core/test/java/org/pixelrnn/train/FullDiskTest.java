@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.sampler.Sampler;
+import org.pixelrnn.train.workers.SingleWorker;
 
 /**
  * A disk that is full at any file operation of a checkpoint or an export. Afterwards the run goes
@@ -96,8 +97,9 @@ class FullDiskTest {
   /** Trains in this thread. {@link Training#run} makes a thread of its own. */
   private static void train(Path folder, long until) {
     TrainingBuilder builder = RUN.builder(folder, until);
-    try (PreparedRun run = PreparedRun.of(builder);
-        Trainer trainer = new Trainer(new Training(builder, run), run.stages().get(0))) {
+    try (PreparedRun run = PreparedRun.of(builder, SingleWorker.ALONE);
+        Trainer trainer =
+            new Trainer(new Training(builder, SingleWorker.ALONE, run), run.stages().get(0))) {
       trainer.run();
     }
   }

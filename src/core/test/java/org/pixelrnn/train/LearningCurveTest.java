@@ -229,7 +229,8 @@ class LearningCurveTest {
     }
 
     void training(long step, double bits) {
-      written.stepTaken(new TrainingEvent.StepTaken(Stage.WHOLE, step, 99, bits, 1, 1, 1));
+      written.stepTaken(
+          new TrainingEvent.StepTaken(Stage.WHOLE, step, 99, bits, 1, 1, 1, Optional.empty()));
     }
 
     void validation(long step, double bits) {

@@ -14,11 +14,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.pixelrnn.train.workers.SingleWorker;
 
 /** A call that takes long holds up nobody who asks the run to stop. */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class LongCallsTest {
-  private final StopRequest request = new StopRequest();
+  private final StopRequest request = new StopRequest(SingleWorker.ALONE);
   private final CountDownLatch underWay = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
   private final List<String> done = new CopyOnWriteArrayList<>();

@@ -56,7 +56,8 @@ class ThinningTest {
             Stage.WHOLE, folder, SHAPE, 16, 0, 200_000, Optional.empty(), Optional.empty(), 0));
     Images samples = Images.of(SHAPE, new byte[36 * SHAPE.dimensions()]);
     for (long step = 1; step <= 200_000; step++) {
-      log.stepTaken(new TrainingEvent.StepTaken(Stage.WHOLE, step, 100, 0.2, 1, 0.001, 50));
+      log.stepTaken(
+          new TrainingEvent.StepTaken(Stage.WHOLE, step, 100, 0.2, 1, 0.001, 50, Optional.empty()));
       if (step % 10 == 0) {
         log.validated(
             new TrainingEvent.Validated(

@@ -1,9 +1,10 @@
 package org.pixelrnn.image;
 
 /**
- * The size of the images that a picture is read for. A photograph that is much larger is read as the
- * means of blocks of its pixels: that takes less time and memory. The images of a photograph differ
- * by at most 2 levels of 256; those of small letters on white, in a JPEG of low quality, by 3.
+ * The size of the images that a picture is read for. A photograph that is much larger is read as
+ * the means of blocks of its pixels: that takes less time and memory. The images of a photograph
+ * differ by at most 2 levels of 256; those of small letters on white, in a JPEG of low quality, by
+ * 3.
  *
  * @param height the rows of an image that shows the whole picture
  * @param width its columns

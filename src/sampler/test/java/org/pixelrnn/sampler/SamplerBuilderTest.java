@@ -50,7 +50,9 @@ class SamplerBuilderTest {
     return System.nanoTime() - start;
   }
 
-  /** Threads of operations, and as many that start them. The environment gives each model its own. */
+  /**
+   * Threads of operations, and as many that start them. The environment gives each model its own.
+   */
   @Test
   @EnabledOnOs(OS.LINUX)
   void aModelHasAsManyThreadsAsItIsGiven() throws IOException {

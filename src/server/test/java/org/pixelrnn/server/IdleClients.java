@@ -34,8 +34,7 @@ final class IdleClients implements AutoCloseable {
   /** The folder of this class. The other process needs no library. */
   private static String classes() {
     try {
-      return Path.of(
-              IdleClients.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+      return Path.of(IdleClients.class.getProtectionDomain().getCodeSource().getLocation().toURI())
           .toString();
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);

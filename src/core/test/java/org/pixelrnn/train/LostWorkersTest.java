@@ -1,0 +1,122 @@
+package org.pixelrnn.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Workers that are killed, frozen, or never come. The others end within 30 seconds and say which
+ * one was lost.
+ *
+ * <p>The slow test kills twice. The soak test kills twenty times, which takes some minutes:
+ *
+ * <pre>
+ * mvn -pl src/core -am test -Dtest=LostWorkersTest -Dtest.groups=soak -Dtest.excludedGroups= \
+ *     -Dsurefire.failIfNoSpecifiedTests=false
+ * </pre>
+ */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class LostWorkersTest {
+  private static final int LOST = 75;
+
+  @TempDir private Path folder;
+
+  /** Worker 2 is not worker 0's only neighbour in the ring. */
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource({"KILL, 1", "STOP, 2", "STOP, 0"})
+  void areNamedByTheOthers(String signal, int victim) throws IOException, InterruptedException {
+    try (WorkerProcesses all = start(3, "100000", "60")) {
+      all.await(0, "step 25 ");
+      all.signal(victim, signal);
+      for (int other = 0; other < 3; other++) {
+        if (other != victim) {
+          all.assertEnds(other, LOST, 30);
+          String last = "worker " + victim + " (" + all.address(victim) + ") does not answer";
+          assertTrue(all.output(other).contains(last), all.output(other));
+        }
+      }
+      assertTrue(
+          RunDirectory.open(folder.resolve("pixel_cnn")).checkpoints().last().orElseThrow().step()
+              >= 20);
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void thatNeverComeAreNamed() throws IOException, InterruptedException {
+    try (WorkerProcesses all = WorkerProcesses.of(3, folder)) {
+      all.start(2, folder.toString(), "8", "4", "pixel_cnn");
+      all.start(0, folder.toString(), "8", "4", "pixel_cnn");
+      for (int process = 0; process < 2; process++) {
+        all.assertEnds(process, LOST, 60);
+        String missing = "worker 1 (" + all.address(1) + ") has not come within 4 s";
+        assertTrue(all.output(process).contains(missing), all.output(process));
+      }
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void twoKills() throws IOException, InterruptedException {
+    kill(2, 300);
+  }
+
+  @Test
+  @Tag("soak")
+  void twentyKills() throws IOException, InterruptedException {
+    kill(20, 3000);
+  }
+
+  /** Ends with the very weights of a run that nobody disturbs. */
+  private void kill(int kills, int steps) throws IOException, InterruptedException {
+    Path undisturbed = Files.createTempDirectory(folder, "undisturbed");
+    try (WorkerProcesses all = start(undisturbed, 2, "" + steps, "60")) {
+      all.assertAllEnd();
+    }
+    Random random = new Random(26);
+    for (int kill = 1; kill <= kills; kill++) {
+      try (WorkerProcesses all = start(2, "" + steps, "60")) {
+        all.await(0, "step " + (steps * kill / (kills + 1)) + " ");
+        Thread.sleep(random.nextInt(200));
+        int victim = random.nextInt(2);
+        all.signal(victim, "KILL");
+        all.assertEnds(1 - victim, LOST, 30);
+      }
+    }
+    try (WorkerProcesses all = start(2, "" + steps, "60")) {
+      all.assertAllEnd();
+    }
+    assertArrayEquals(weights(undisturbed), weights(folder));
+  }
+
+  private static byte[] weights(Path run) throws IOException {
+    Path last =
+        RunDirectory.open(run.resolve("pixel_cnn")).checkpoints().last().orElseThrow().folder();
+    return Files.readAllBytes(last.resolve("variables.data-00000-of-00001"));
+  }
+
+  private WorkerProcesses start(int workers, String until, String timeout) throws IOException {
+    return start(folder, workers, until, timeout);
+  }
+
+  private WorkerProcesses start(Path runs, int workers, String until, String timeout)
+      throws IOException {
+    return WorkerProcesses.start(
+        workers,
+        Files.createTempDirectory(folder, "logs"),
+        List.of(runs.toString(), until, timeout, "pixel_cnn").toArray(String[]::new));
+  }
+}

@@ -1,0 +1,145 @@
+package org.pixelrnn.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Processes of {@link WorkerProgram} on this machine. */
+final class WorkerProcesses implements AutoCloseable {
+  private final List<String> addresses;
+  private final List<Process> processes = new ArrayList<>();
+  private final List<Path> outputs = new ArrayList<>();
+  private final Path logs;
+
+  private WorkerProcesses(int count, Path logs) throws IOException {
+    this.logs = logs;
+    List<ServerSocket> free = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      free.add(new ServerSocket(0));
+    }
+    addresses = free.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).toList();
+    for (ServerSocket socket : free) {
+      socket.close();
+    }
+  }
+
+  /** A cluster none of whose workers has started. */
+  static WorkerProcesses of(int count, Path logs) throws IOException {
+    return new WorkerProcesses(count, logs);
+  }
+
+  /** Starts all workers with the same arguments. */
+  static WorkerProcesses start(int count, Path logs, String... arguments) throws IOException {
+    WorkerProcesses all = of(count, logs);
+    for (int i = 0; i < count; i++) {
+      all.start(i, arguments);
+    }
+    return all;
+  }
+
+  /** Starts the next worker, which has a number. */
+  void start(int index, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WorkerProgram.class.getName()));
+    command.addAll(List.of(arguments));
+    Path output = Files.createTempFile(logs, "worker" + index + "-", ".log");
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(output.toFile());
+    builder
+        .environment()
+        .put(
+            "TF_CONFIG",
+            "{\"cluster\": {\"worker\": ["
+                + addresses.stream().map(a -> '"' + a + '"').collect(Collectors.joining(", "))
+                + "]}, \"task\": {\"type\": \"worker\", \"index\": "
+                + index
+                + "}}");
+    processes.add(builder.start());
+    outputs.add(output);
+  }
+
+  /** The address of a worker. */
+  String address(int worker) {
+    return addresses.get(worker);
+  }
+
+  /** What a worker has printed. */
+  String output(int worker) throws IOException {
+    return Files.readString(outputs.get(worker));
+  }
+
+  /** Sends a signal, for instance {@code STOP}. */
+  void signal(int worker, String signal) throws IOException, InterruptedException {
+    long pid = processes.get(worker).pid();
+    assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + pid).start().waitFor());
+  }
+
+  /** Waits until a worker has printed a text. */
+  void await(int worker, String text) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+    while (!output(worker).contains(text)) {
+      assertTrue(processes.get(worker).isAlive(), () -> "it has ended: " + all());
+      assertTrue(System.nanoTime() < end, () -> "no \"" + text + "\": " + all());
+      Thread.sleep(50);
+    }
+  }
+
+  /** Waits until a worker has ended, and checks its exit status. */
+  void assertEnds(int worker, int status, int seconds) throws InterruptedException {
+    assertTrue(processes.get(worker).waitFor(seconds, TimeUnit.SECONDS), this::all);
+    assertEquals(status, processes.get(worker).exitValue(), this::all);
+  }
+
+  /** Waits until all workers have done their work. */
+  void assertAllEnd() throws InterruptedException {
+    for (int worker = 0; worker < processes.size(); worker++) {
+      assertEnds(worker, 0, 120);
+    }
+  }
+
+  /** Waits until all workers have ended, in any way. Returns the exit status of each. */
+  List<Integer> awaitEnds() throws InterruptedException {
+    List<Integer> ends = new ArrayList<>();
+    for (Process process : processes) {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), this::all);
+      ends.add(process.exitValue());
+    }
+    return ends;
+  }
+
+  private String all() {
+    return IntStream.range(0, outputs.size())
+        .mapToObj(
+            i -> {
+              try {
+                return "worker " + i + ": " + output(i);
+              } catch (IOException e) {
+                return "worker " + i + ": " + e;
+              }
+            })
+        .collect(Collectors.joining("\n"));
+  }
+
+  @Override
+  public void close() {
+    processes.forEach(Process::destroyForcibly);
+  }
+}
