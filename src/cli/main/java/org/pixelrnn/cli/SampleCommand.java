@@ -44,7 +44,7 @@ final class SampleCommand implements Callable<Integer> {
 
   @Option(
       names = "--json",
-      description = "Print one JSON object: count, seconds, first_row_seconds.")
+      description = "Print one JSON object: count, seconds; first_row_seconds with --stream.")
   private boolean json;
 
   @Override
@@ -108,7 +108,9 @@ final class SampleCommand implements Callable<Integer> {
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("count", run.images());
       report.put("seconds", run.seconds());
-      report.put("first_row_seconds", run.firstRowSeconds());
+      if (sampling.stream) {
+        report.put("first_row_seconds", run.firstRowSeconds());
+      }
       run.words().println(new Gson().toJson(report));
     } else {
       run.words()

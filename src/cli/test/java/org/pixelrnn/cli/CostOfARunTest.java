@@ -86,7 +86,8 @@ class CostOfARunTest {
             Stage.WHOLE, folder, shape, 16, 0, steps, Optional.empty(), Optional.empty(), 0));
     for (long step = 1; step <= 6; step++) {
       Thread.sleep(5);
-      progress.stepTaken(new TrainingEvent.StepTaken(Stage.WHOLE, step, 100, 0.2, 1, 0.001, 50, Optional.empty()));
+      progress.stepTaken(
+          new TrainingEvent.StepTaken(Stage.WHOLE, step, 100, 0.2, 1, 0.001, 50, Optional.empty()));
     }
     String lines = printed.toString(StandardCharsets.UTF_8);
     assertEquals(announced ? 1 : 0, lines.lines().count(), lines);

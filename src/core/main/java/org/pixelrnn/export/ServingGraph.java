@@ -94,7 +94,7 @@ final class ServingGraph {
               .putAllSignatureDef(serving.signatures.all());
       variables.describeIn(meta);
       meta.putCollectionDef(
-          UniformNoise.BLOCK_COLUMNS, integer(rowNetwork(model).lanes().columns()));
+          UniformNoise.BLOCK_COLUMNS, integer(rowNetwork(model).noiseBlockColumns()));
       return meta.build();
     }
   }

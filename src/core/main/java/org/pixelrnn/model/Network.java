@@ -1,14 +1,17 @@
 package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
+import org.pixelrnn.model.layer.BlockTensors;
 import org.pixelrnn.model.layer.LaneShift;
 import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.LayerMaps;
@@ -16,6 +19,7 @@ import org.pixelrnn.model.layer.MapLayout;
 import org.pixelrnn.model.layer.Mask;
 import org.pixelrnn.model.layer.MaskedConvolution;
 import org.pixelrnn.model.layer.MaskedConvolution.Features;
+import org.pixelrnn.model.layer.NextState;
 import org.pixelrnn.model.layer.ResidualLayer;
 import org.pixelrnn.model.layer.RightPadding;
 import org.pixelrnn.model.layer.RowState;
@@ -67,6 +71,8 @@ public final class Network implements ImageModel {
   final MaskedConvolution head;
   final MaskedConvolution softmax;
 
+  private final int noiseBlockColumns;
+
   /**
    * Builds a network that is not conditioned.
    *
@@ -105,6 +111,14 @@ public final class Network implements ImageModel {
             prefix + "softmax",
             new Features(config.getHeadWidth(), channels * config.getLevels(), channels),
             1);
+    noiseBlockColumns = config.hasPixelCnn() ? narrowestEqualLanes() : shape.width();
+  }
+
+  private int narrowestEqualLanes() {
+    return IntStream.rangeClosed(lanes().columns(), shape.width())
+        .filter(columns -> shape.width() % columns == 0)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The shape of the images that this network models. */
@@ -265,36 +279,103 @@ public final class Network implements ImageModel {
   // ---- One row ----
 
   /**
-   * The network along one row, or along one block of a row in each lane.
+   * The neighbours of each lane in the network's maps, padding included.
    *
    * @param lanes {@link Lanes#one}, or {@link #lanes()}
-   * @param conditionRow the maps of the row or block, if the network is conditioned: {@link
-   *     #conditionOfTurn} or {@link #conditionOfRows}
-   * @param state what earlier turns have left, as {@link #layerState}
    * @param turn the number of the turn, {@code []}; not read if there is one lane
    * @param n the number of images, {@code []}
    */
-  public NetworkRow row(
+  public LaneShift shift(Ops tf, Lanes lanes, Operand<TInt32> turn, Operand<TInt32> n) {
+    return new LaneShift(tf, padding.pad(lanes), turn, n);
+  }
+
+  /**
+   * The tensors with which a row begins, or each lane's block of a row.
+   *
+   * @param state what earlier turns have left, as {@link #layerState}
+   * @param conditionRow the maps of the row or block, if the network is conditioned: {@link
+   *     #conditionOfTurn} or {@link #conditionOfRows}
+   */
+  public BlockTensors enter(
       BuildContext context,
-      Lanes lanes,
-      Optional<Operand<TFloat32>> conditionRow,
       List<Operand<TFloat32>> state,
-      Operand<TInt32> turn,
-      Operand<TInt32> n) {
-    LaneShift shift = new LaneShift(context.tf(), padding.pad(lanes), turn, n);
-    return new NetworkRow(context, this, conditionRow, state, shift);
+      Optional<Operand<TFloat32>> conditionRow,
+      LaneShift shift) {
+    Iterator<Operand<TFloat32>> next = state.iterator();
+    BlockTensors.Builder start = new BlockTensors.Builder();
+    input.enter(
+        context.scope(prefix + "input"),
+        take(next, input.state(shift.lanes()).size()),
+        shift,
+        start);
+    for (ResidualLayer layer : layers) {
+      layer.enter(
+          context, take(next, layer.state(shift.lanes()).size()), conditionRow, shift, start);
+    }
+    return start.build();
+  }
+
+  /**
+   * The network along one block of a row, or along the block of each lane.
+   *
+   * @param start the tensors of {@link #enter}, cut to the block
+   */
+  public NetworkRow row(BuildContext context, BlockTensors start, LaneShift shift) {
+    return new NetworkRow(context, this, start, shift);
+  }
+
+  /**
+   * The state for the next turn, as {@link #layerState}.
+   *
+   * @param state as {@link #enter} got it
+   * @param conditionRow as {@link #enter} got it
+   * @param end what {@link NetworkRow#leave} returns, for the columns of all blocks
+   */
+  public List<Operand<TFloat32>> leave(
+      BuildContext context,
+      List<Operand<TFloat32>> state,
+      Optional<Operand<TFloat32>> conditionRow,
+      LaneShift shift,
+      BlockTensors end) {
+    Iterator<Operand<TFloat32>> before = state.iterator();
+    NextState next = new NextState(context.tf());
+    List<Operand<TFloat32>> ofInput = take(before, input.state(shift.lanes()).size());
+    input.leave(context.tf(), ofInput, shift, end, next);
+    for (ResidualLayer layer : layers) {
+      List<Operand<TFloat32>> ofLayer = take(before, layer.state(shift.lanes()).size());
+      layer.leave(context, ofLayer, conditionRow, shift, end, next);
+    }
+    return next.build();
+  }
+
+  private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
+    return IntStream.range(0, count).mapToObj(i -> from.next()).toList();
+  }
+
+  /** The number of layers. */
+  public int depth() {
+    return layers.size();
+  }
+
+  /** The number of columns of padding right of the image, in which nothing is sampled. */
+  public int paddingColumns() {
+    return padding.columns();
   }
 
   /** The most rows that can be sampled at the same time. */
   public Lanes lanes() {
-    if (layers.stream().anyMatch(layer -> layer.rightReach().isEmpty())) {
-      return Lanes.one(shape.width());
-    }
-    int rightReach = input.rightReach();
-    for (ResidualLayer layer : layers) {
-      rightReach = Math.max(rightReach, layer.rightReach().getAsInt());
-    }
-    return Lanes.of(shape.width(), rightReach + 1);
+    OptionalInt layerReach = layers.get(0).rightReach();
+    return layerReach.isEmpty()
+        ? Lanes.one(shape.width())
+        : Lanes.of(shape.width(), Math.max(input.rightReach(), layerReach.getAsInt()) + 1);
+  }
+
+  /**
+   * The number of columns whose random numbers come from one stream, a divisor of the width. A seed
+   * gives the same images as long as this does not change.
+   */
+  public int noiseBlockColumns() {
+    return noiseBlockColumns;
   }
 
   /** The state that goes from each row to the row below when one row is sampled at a time. */

@@ -1,13 +1,11 @@
 package org.pixelrnn.model;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.layer.BlockTensors;
 import org.pixelrnn.model.layer.LaneShift;
-import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.LayerMaps;
 import org.pixelrnn.model.layer.MaskedConvolutionRow;
 import org.pixelrnn.model.layer.ResidualLayer;
@@ -17,24 +15,25 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * A {@link Network} that goes along one row, sub-pixel by sub-pixel, from left to right.
+ * A {@link Network} that goes along a block of a row, sub-pixel by sub-pixel, from left to right. A
+ * small row is a single block.
  *
  * <pre>
- *   state left by the rows above
+ *   what the rows above contribute, and the pixels left of the block
  *     │
  *     ├─► logits(0, 0)   then the caller chooses a level   see(level)
  *     ├─► logits(0, 1)   of the next channel                see(level)
  *     ├─► logits(1, 0)   of the next column                 see(level)
  *     ┆
- *     └─► finish()       the state for the row below
+ *     └─► leave()        what the row below and the next block need
  * </pre>
  *
  * <p>A layer computes what the rows above contribute once for the whole row. Each sub-pixel then
  * costs one step of each layer.
  */
 public final class NetworkRow {
-  private final Network network;
   private final Ops tf;
+  private final int channels;
   private final Operand<TFloat32> inputValues;
   private final MaskedConvolutionRow inputRow;
   private final List<ResidualLayer.Row> layerRows = new ArrayList<>();
@@ -42,37 +41,22 @@ public final class NetworkRow {
   private final MaskedConvolutionRow softmaxRow;
   private final Operand<TFloat32> outside;
 
-  NetworkRow(
-      BuildContext context,
-      Network network,
-      Optional<Operand<TFloat32>> conditionRow,
-      List<Operand<TFloat32>> state,
-      LaneShift shift) {
-    this.network = network;
+  NetworkRow(BuildContext context, Network network, BlockTensors start, LaneShift shift) {
     tf = context.tf();
+    channels = network.shape().channels();
     inputValues = network.inputValues().table(tf);
-    Iterator<Operand<TFloat32>> next = state.iterator();
-    Lanes lanes = shift.lanes();
-    inputRow =
-        network.input.row(
-            context.scope(network.prefix + "input"),
-            take(next, network.input.state(lanes).size()),
-            shift);
+    inputRow = network.input.row(context.scope(network.prefix + "input"), start, shift);
     for (ResidualLayer layer : network.layers) {
-      layerRows.add(layer.row(context, take(next, layer.state(lanes).size()), shift, conditionRow));
+      layerRows.add(layer.row(context, start, shift));
     }
-    headRow = network.head.row(context.scope(network.prefix + "head"), List.of(), shift);
-    softmaxRow = network.softmax.row(context.scope(network.prefix + "softmax"), List.of(), shift);
+    headRow = network.head.row(context.scope(network.prefix + "head"), start, shift);
+    softmaxRow = network.softmax.row(context.scope(network.prefix + "softmax"), start, shift);
     outside = shift.zeros(1);
   }
 
-  private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
-    return IntStream.range(0, count).mapToObj(i -> from.next()).toList();
-  }
-
   /**
-   * The logits of one sub-pixel. Ask for sub-pixels in order, and give the level of each to {@link
-   * #see} before the next.
+   * The logits of one sub-pixel. Columns count from the left edge of the block. Ask for sub-pixels
+   * in order, and give the level of each to {@link #see} before the next.
    *
    * @return {@code [n, levels]}
    */
@@ -100,19 +84,25 @@ public final class NetworkRow {
   }
 
   /**
-   * Ends the row after its last sub-pixel, and returns the state for the row below, as {@link
-   * Network#layerState}.
+   * Goes on along the columns of padding right of the image, where nothing is sampled.
+   *
+   * @param from the first column of padding
+   * @param count the number of these columns
    */
-  public List<Operand<TFloat32>> finish() {
-    // The layers also need the columns of padding right of the image.
-    for (int beyond = 0; beyond < network.padding.columns(); beyond++) {
-      for (int channel = 0; channel < network.shape().channels(); channel++) {
-        features(network.shape().width() + beyond, channel);
+  public void pass(int from, int count) {
+    for (int column = from; column < from + count; column++) {
+      for (int channel = 0; channel < channels; channel++) {
+        features(column, channel);
         inputRow.addInput(outside);
       }
     }
-    List<Operand<TFloat32>> state = new ArrayList<>(inputRow.finish());
-    layerRows.forEach(layer -> state.addAll(layer.finish()));
-    return List.copyOf(state);
+  }
+
+  /** Ends the block after its last pixel: what the row below and the next block need. */
+  public BlockTensors leave() {
+    BlockTensors.Builder end = new BlockTensors.Builder();
+    inputRow.leave(end);
+    layerRows.forEach(layer -> layer.leave(end));
+    return end.build();
   }
 }

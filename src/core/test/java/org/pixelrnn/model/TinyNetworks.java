@@ -45,6 +45,9 @@ public final class TinyNetworks {
           Named.of("PixelCNN, wide, skips only", WIDE),
           Named.of("PixelCNN, in three lanes", GREY.toBuilder().setHeight(4).setWidth(12).build()),
           Named.of(
+              "PixelCNN in colour, in lanes that reach beyond the image",
+              COLOUR.toBuilder().setHeight(4).setWidth(9).build()),
+          Named.of(
               "PixelCNN in colour, in two lanes",
               COLOUR.toBuilder().setHeight(3).setWidth(10).build()),
           Named.of("PixelCNN, kernels of 5", GREY.toBuilder().setPixelCnn(kernel(5)).build()),
@@ -58,6 +61,12 @@ public final class TinyNetworks {
           Named.of(
               "Row LSTM in colour, with skips, initial state learned",
               COLOUR.toBuilder().setRowLstm(row(true)).build()),
+          Named.of(
+              "Row LSTM in three lanes",
+              GREY.toBuilder().setHeight(5).setWidth(12).setRowLstm(row(false)).build()),
+          Named.of(
+              "Row LSTM in colour, in lanes that reach beyond the image, initial state learned",
+              COLOUR.toBuilder().setHeight(3).setWidth(10).setRowLstm(row(true)).build()),
           Named.of("Row LSTM, wide, skips only", WIDE.toBuilder().setRowLstm(row(true)).build()),
           Named.of("Diagonal BiLSTM", GREY.toBuilder().setDiagonalBilstm(diagonal(false)).build()),
           Named.of(

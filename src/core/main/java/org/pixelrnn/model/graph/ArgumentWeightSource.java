@@ -41,6 +41,11 @@ public final class ArgumentWeightSource implements WeightSource {
     return List.copyOf(derivedWeights);
   }
 
+  /** The arguments themselves, in the order of {@link #derivedWeights}. */
+  public List<Operand<TFloat32>> arguments() {
+    return derivedWeights.stream().map(weight -> arguments.get(weight.name())).toList();
+  }
+
   private Operand<TFloat32> argument(DerivedWeight weight) {
     return arguments.computeIfAbsent(
         weight.name(),

@@ -109,23 +109,38 @@ final class ConditionProjection {
   }
 
   /**
-   * Begins one row.
+   * Adds {@code V · condition} of a row, group by group.
    *
-   * @param condition the condition of the row, {@code [width, n, features]}
+   * @param condition the condition of the row, {@code [columns, n, features]}
    */
-  Row row(BuildContext context, Optional<Operand<TFloat32>> condition) {
+  void enter(
+      BuildContext context, Optional<Operand<TFloat32>> condition, BlockTensors.Builder start) {
     if (kernel.isEmpty()) {
-      return (column, group, y) -> y;
+      return;
     }
     Ops tf = context.tf();
-    Operand<TFloat32> row = condition.orElseThrow();
-    List<List<Operand<TFloat32>>> pixelsByGroup = new ArrayList<>();
     for (int group = 0; group < target.channels(); group++) {
       Operand<TFloat32> matrix =
           tf.gather(
               context.weight(kernel.get()), tf.constant(target.outputsOf(group)), tf.constant(1));
-      pixelsByGroup.add(
-          ImmutableList.copyOf(tf.unstack(product(tf, row, matrix), row.shape().get(0)).output()));
+      start.byColumn(product(tf, condition.orElseThrow(), matrix));
+    }
+  }
+
+  /**
+   * Begins one block.
+   *
+   * @param start what {@link #enter} has added, cut to the block
+   */
+  Row row(BuildContext context, BlockTensors start) {
+    if (kernel.isEmpty()) {
+      return (column, group, y) -> y;
+    }
+    Ops tf = context.tf();
+    List<List<Operand<TFloat32>>> pixelsByGroup = new ArrayList<>();
+    for (int group = 0; group < target.channels(); group++) {
+      Operand<TFloat32> ofGroup = start.takeByColumn();
+      pixelsByGroup.add(ImmutableList.copyOf(tf.unstack(ofGroup, ofGroup.shape().get(0)).output()));
     }
     return (column, group, y) -> tf.math.add(y, pixelsByGroup.get(group).get(column));
   }

@@ -1,11 +1,14 @@
 package org.pixelrnn.model.layer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -26,11 +29,8 @@ public final class LaneShift {
   private final Operand<TInt32> n;
   private final Operand<TInt32> turn;
 
-  /**
-   * By number of features: 1 in lanes that have reached the image and 0 in the others, {@code
-   * [lanes · n, features]}.
-   */
-  private final Map<Integer, Operand<TFloat32>> insideImage = new HashMap<>();
+  /** 1 for pixels of the image and 0 for others, {@code [lanes · n, features]}. */
+  private final Map<Inside, Operand<TFloat32>> insideImage = new HashMap<>();
 
   private final Map<Integer, Operand<TFloat32>> zeros = new HashMap<>();
 
@@ -86,13 +86,11 @@ public final class LaneShift {
 
   /** The same vector for all images of all lanes, {@code [lanes · n, features]}. */
   Operand<TFloat32> broadcast(Operand<TFloat32> vector) {
-    return tf.broadcastTo(
-        vector,
+    Operand<TInt32> size =
         tf.concat(
-            List.of(
-                tf.expandDims(tf.math.mul(n, tf.constant(lanes.count())), tf.constant(0)),
-                tf.shape(vector)),
-            tf.constant(0)));
+            List.of(tf.expandDims(images(), tf.constant(0)), tf.shape(vector)), tf.constant(0));
+    return tf.ensureShape(
+        tf.broadcastTo(vector, size), Shape.of(Shape.UNKNOWN_SIZE, vector.shape().get(0)));
   }
 
   /** A pixel outside the image: zeros, {@code [lanes · n, features]}. */
@@ -101,22 +99,73 @@ public final class LaneShift {
   }
 
   /**
-   * The values of x, but zeros in lanes that are still above the image.
+   * The values of a pixel, but zeros in lanes that are still above the image, and in a last lane
+   * whose pixel is right of the image.
    *
    * @param x {@code [lanes · n, features]}
+   * @param column the pixel's column in each lane
    */
-  Operand<TFloat32> zeroAboveImage(Operand<TFloat32> x, int features) {
-    return tf.math.mul(x, insideImage.computeIfAbsent(features, this::insideImage));
+  Operand<TFloat32> zeroOutsideImage(Operand<TFloat32> x, int column, int features) {
+    boolean lastLane = column < lanes.columns() - lanes.columnsBeyond();
+    return tf.math.mul(
+        x, insideImage.computeIfAbsent(new Inside(features, lastLane), this::insideImage));
   }
 
-  private Operand<TFloat32> insideImage(int features) {
-    Operand<TInt32> images = tf.math.mul(n, tf.constant(lanes.count()));
-    Operand<TInt32> lane = tf.math.div(tf.range(tf.constant(0), images, tf.constant(1)), n);
+  /**
+   * The difference of a recurrence's state to its initial state; 0 in lanes that are still above
+   * the image.
+   *
+   * @param x {@code [columns, lanes · n, features]} or {@code [lanes · n, features]}
+   * @param initial {@code [features]}
+   */
+  Operand<TFloat32> change(Operand<TFloat32> x, Operand<TFloat32> initial, int features) {
+    Operand<TFloat32> change = tf.math.sub(x, initial);
+    return lanes.count() == 1
+        ? change
+        : tf.math.mul(
+            change, insideImage.computeIfAbsent(new Inside(features, true), this::insideImage));
+  }
+
+  /**
+   * The values of a row, but zeros right of the image.
+   *
+   * @param x {@code [columns, lanes · n, features]}
+   */
+  Operand<TFloat32> zeroRightOfImage(Operand<TFloat32> x) {
+    if (lanes.columnsBeyond() == 0) {
+      return x;
+    }
+    int[][] columns = new int[lanes.columns()][1];
+    Arrays.setAll(columns, column -> new int[] {column});
+    Operand<TInt32> columnsOfImage =
+        tf.math.add(
+            tf.math.mul(laneOfImages(), tf.constant(lanes.columns())), tf.constant(columns));
+    Operand<TBool> inside = tf.math.less(columnsOfImage, tf.constant(lanes.width()));
+    return tf.math.mul(x, tf.expandDims(tf.dtypes.cast(inside, TFloat32.class), tf.constant(2)));
+  }
+
+  /** Names a mask: its number of features, and true if it shows the last lane. */
+  private record Inside(int features, boolean lastLane) {}
+
+  private Operand<TFloat32> insideImage(Inside inside) {
+    Operand<TInt32> lastShown =
+        inside.lastLane ? turn : tf.math.minimum(turn, tf.constant(lanes.count() - 2));
     Operand<TFloat32> column =
         tf.expandDims(
-            tf.dtypes.cast(tf.math.lessEqual(lane, turn), TFloat32.class), tf.constant(1));
+            tf.dtypes.cast(tf.math.lessEqual(laneOfImages(), lastShown), TFloat32.class),
+            tf.constant(1));
     // Tensors of equal shapes are multiplied several times faster.
-    return tf.broadcastTo(column, tf.stack(List.of(images, tf.constant(features))));
+    return tf.broadcastTo(column, tf.stack(List.of(images(), tf.constant(inside.features))));
+  }
+
+  /** The number of images of all lanes, {@code []}. */
+  private Operand<TInt32> images() {
+    return tf.math.mul(n, tf.constant(lanes.count()));
+  }
+
+  /** The lane of each image, {@code [lanes · n]}. */
+  private Operand<TInt32> laneOfImages() {
+    return tf.math.div(tf.range(tf.constant(0), images(), tf.constant(1)), n);
   }
 
   private Operand<TFloat32> zeroLane(Operand<TFloat32> x, int lanesAxis) {

@@ -1,8 +1,11 @@
 package org.pixelrnn.model.layer;
 
+import com.google.common.math.IntMath;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.pixelrnn.model.graph.BatchSize;
+import org.pixelrnn.model.graph.ZeroPadding;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
@@ -26,24 +29,34 @@ import org.tensorflow.types.family.TType;
  * <p>All lanes go through their d columns together, so a network works on {@code count · n} pixels
  * at once instead of n. A single lane samples a row at a time.
  *
+ * <p>The last lane may reach beyond the right edge of the image. The pixels there are zero, and
+ * nothing is sampled from them. So an image of any width has narrow lanes:
+ *
+ * <pre>
+ *   10 columns in 3 lanes of 4     a a a a │ b b b b │ c c 0 0
+ * </pre>
+ *
  * @param count the number of lanes
  * @param columns d, the number of columns of a lane
+ * @param width the number of columns of the image; the last lane has at least one of them
  */
-public record Lanes(int count, int columns) {
+public record Lanes(int count, int columns, int width) {
 
   /** A single lane, which samples a row at a time. */
   public static Lanes one(int width) {
-    return new Lanes(1, width);
+    return new Lanes(1, width, width);
   }
 
-  /** The narrowest equal lanes that have at least {@code leastColumns} columns. */
-  public static Lanes of(int width, int leastColumns) {
-    int columns =
-        IntStream.rangeClosed(Math.min(leastColumns, width), width)
-            .filter(c -> width % c == 0)
-            .findFirst()
-            .orElseThrow();
-    return new Lanes(width / columns, columns);
+  /** Lanes of {@code columns} columns, or a single lane if the image is not wider. */
+  public static Lanes of(int width, int columns) {
+    return columns >= width
+        ? one(width)
+        : new Lanes(IntMath.divide(width, columns, RoundingMode.CEILING), columns, width);
+  }
+
+  /** The number of columns of the last lane that are right of the image. */
+  int columnsBeyond() {
+    return count * columns - width;
   }
 
   /** The number of turns until the last row is complete. */
@@ -65,7 +78,9 @@ public record Lanes(int count, int columns) {
             .toArray();
     Operand<T> blocksFirst =
         tf.linalg.transpose(
-            tf.reshape(x, tf.constant(new int[] {-1, height * count, columns * features})),
+            tf.reshape(
+                columnsBeyond() == 0 ? x : ZeroPadding.padRight(tf, x, columnsBeyond()),
+                tf.constant(new int[] {-1, height * count, columns * features})),
             tf.constant(new int[] {1, 0, 2}));
     Operand<TInt32> images = tf.math.mul(BatchSize.of(tf, x), tf.constant(count));
     return tf.reshape(
@@ -91,9 +106,14 @@ public record Lanes(int count, int columns) {
             tf.reshape(x, sizes(tf, turns(height) * count, n, columns * features)),
             tf.constant(turnsAndLanes),
             tf.constant(0));
-    return tf.reshape(
-        tf.linalg.transpose(blocksFirst, tf.constant(new int[] {1, 0, 2})),
-        tf.constant(new int[] {-1, height, count * columns, features}));
+    Operand<T> images =
+        tf.reshape(
+            tf.linalg.transpose(blocksFirst, tf.constant(new int[] {1, 0, 2})),
+            tf.constant(new int[] {-1, height, count * columns, features}));
+    return columnsBeyond() == 0
+        ? images
+        : tf.slice(
+            images, tf.constant(new int[4]), tf.constant(new int[] {-1, height, width, features}));
   }
 
   private static Operand<TInt32> sizes(Ops tf, int first, Operand<TInt32> second, int... others) {

@@ -73,14 +73,34 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
   List<Operand<TFloating>> apply(BuildContext context, List<LayerMaps<TFloating>> x);
 
   /**
-   * Begins one row, for sampling.
+   * Adds the tensors with which a row begins: what the rows above contribute, and the pixels left
+   * of the row.
+   *
+   * @param earlier what earlier turns have left for this body, and the condition of the row
+   */
+  void enter(BuildContext context, Earlier earlier, LaneShift shift, BlockTensors.Builder start);
+
+  /**
+   * Begins one block of a row.
+   *
+   * @param start what {@link #enter} has added, cut to the block
+   */
+  LayerRow row(BuildContext context, BlockTensors start, LaneShift shift);
+
+  /**
+   * Adds the state for the next turn, as {@link #state}.
+   *
+   * @param earlier as {@link #enter} got it
+   * @param end what {@link LayerRow#leave} has added, for the columns of all blocks
+   */
+  void leave(
+      BuildContext context, Earlier earlier, LaneShift shift, BlockTensors end, NextState next);
+
+  /**
+   * What a body knows before a row.
    *
    * @param state the state after the last turn, as {@link #state}
-   * @param condition the condition of the row, {@code [width, n, features]}
+   * @param condition the condition of the row, {@code [columns, n, features]}
    */
-  LayerRow row(
-      BuildContext context,
-      List<Operand<TFloat32>> state,
-      LaneShift shift,
-      Optional<Operand<TFloat32>> condition);
+  record Earlier(List<Operand<TFloat32>> state, Optional<Operand<TFloat32>> condition) {}
 }

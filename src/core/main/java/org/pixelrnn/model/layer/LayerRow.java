@@ -1,11 +1,10 @@
 package org.pixelrnn.model.layer;
 
-import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The body of a layer while one row of pixels is being sampled, from left to right.
+ * The body of a layer while a block of a row is being sampled, from left to right.
  *
  * <p>The contributions of the rows above are computed when the row begins, for all of its pixels at
  * once. What remains for each pixel is the contribution of its left neighbours and of the pixel
@@ -18,11 +17,12 @@ interface LayerRow {
    * Advances by one channel group of one pixel. Callers go through the columns in order, and
    * through groups 0 … C-1 in order within a column.
    *
+   * @param column the pixel's column in the block
    * @param input the group of the layer's input at this pixel, {@code [n, in / C]}
    * @return the group of the layer's output at this pixel, {@code [n, out / C]}
    */
   Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> input);
 
-  /** The state for the next turn, after the last pixel; as {@link LayerBody#state}. */
-  List<Operand<TFloat32>> finish();
+  /** Adds what the row below and the next block need, after the last pixel of the block. */
+  void leave(BlockTensors.Builder end);
 }

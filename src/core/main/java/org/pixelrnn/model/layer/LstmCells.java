@@ -29,17 +29,27 @@ final class LstmCells {
     this.h = h;
   }
 
-  /** One channel group of the state of a cell, {@code [n, h / C]} each. */
+  /** C, the number of channel groups. */
+  int channels() {
+    return channels;
+  }
+
+  /** The number of features of h and of c. */
+  int features() {
+    return h;
+  }
+
+  /** One channel group of the state of a cell, {@code [..., h / C]} each. */
   record Cell(Operand<TFloat32> h, Operand<TFloat32> c) {}
 
   /**
    * The cell equations for one channel group.
    *
-   * @param gates i, g, f and o of the group before their σ and tanh, {@code [n, 4h / C]}
-   * @param cPrevious {@code [n, h / C]}
+   * @param gates i, g, f and o of the group before their σ and tanh, {@code [..., 4h / C]}
+   * @param cPrevious {@code [..., h / C]}
    */
   Cell cell(Operand<TFloat32> gates, Operand<TFloat32> cPrevious) {
-    List<? extends Operand<TFloat32>> parts = tf.split(tf.constant(1), gates, 4L).output();
+    List<? extends Operand<TFloat32>> parts = tf.split(tf.constant(-1), gates, 4L).output();
     Operand<TFloat32> c =
         tf.math.add(
             tf.math.mul(tf.math.sigmoid(parts.get(2)), cPrevious),
@@ -69,8 +79,8 @@ final class LstmCells {
   }
 
   /** Splits a row, {@code [columns, n, features]}, into the groups of all pixels, in order. */
-  List<Operand<TFloat32>> splitRow(Operand<TFloat32> row, int columns) {
-    return tf.unstack(row, (long) columns).output().stream()
+  List<Operand<TFloat32>> splitRow(Operand<TFloat32> row) {
+    return tf.unstack(row, row.shape().get(0)).output().stream()
         .flatMap(pixel -> splitPixel(pixel).stream())
         .toList();
   }

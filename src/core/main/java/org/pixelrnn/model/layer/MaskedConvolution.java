@@ -123,21 +123,18 @@ public final class MaskedConvolution {
 
   /**
    * The inputs of earlier turns that the convolution still needs, {@code in} features each. The
-   * latest turn comes first. A 1×k convolution needs none.
+   * latest turn comes first. A 1×1 convolution needs none.
    *
    * <p>With one lane these are the rows above. With several lanes they include one more turn: the
    * topmost row was in the lane to the left a turn before it was in this lane. The last columns of
-   * that turn are enough.
+   * that turn are enough. The topmost row of a 1×k convolution is the row of the pixel itself.
    */
   public List<RowState> state(Lanes lanes) {
-    if (geometry.rows() == 1) {
-      return List.of();
-    }
     List<RowState> state = new ArrayList<>();
     for (int k = 1; k < geometry.rows(); k++) {
       state.add(new RowState(name + "/row_above_" + k, lanes.columns(), features.in));
     }
-    if (lanes.count() > 1) {
+    if (lanes.count() > 1 && geometry.rightReach() > 0) {
       state.add(new RowState(name + "/left_of_topmost_row", geometry.rightReach(), features.in));
     }
     return state;
@@ -161,14 +158,48 @@ public final class MaskedConvolution {
   }
 
   /**
-   * Begins one row, or each lane's block of a row.
+   * Adds the tensors with which a row begins: what the rows above contribute, and the pixels left
+   * of the row.
    *
    * @param state the inputs of earlier turns, as {@link #state}
    */
-  public MaskedConvolutionRow row(
-      BuildContext context, List<Operand<TFloat32>> state, LaneShift shift) {
+  public void enter(
+      BuildContext context,
+      List<Operand<TFloat32>> state,
+      LaneShift shift,
+      BlockTensors.Builder start) {
+    EarlierTurns earlier = new EarlierTurns(context.tf(), geometry, state, shift);
+    if (geometry.rowsAboveAtOnce()) {
+      RowKernels kernels = RowKernels.of(context, this);
+      start.byColumn(
+          earlier.convolved(kernels.above().orElseThrow(), kernels.allBiases(context.tf())));
+    } else if (geometry.rows() > 1) {
+      start.byColumn(earlier.rowAbove());
+    }
+    if (geometry.rightReach() > 0) {
+      start.left(earlier.left());
+    }
+  }
+
+  /**
+   * Begins one block of a row, or the block of each lane.
+   *
+   * @param start what {@link #enter} has added, cut to the block
+   */
+  public MaskedConvolutionRow row(BuildContext context, BlockTensors start, LaneShift shift) {
     return new MaskedConvolutionRow(
-        context.tf(), geometry, RowKernels.of(context, this), state, shift);
+        context.tf(), geometry, RowKernels.of(context, this), start, shift);
+  }
+
+  /**
+   * Adds the state for the next turn, as {@link #state}.
+   *
+   * @param state the state before this turn
+   * @param end what {@link MaskedConvolutionRow#leave} has added in all blocks
+   */
+  public void leave(
+      Ops tf, List<Operand<TFloat32>> state, LaneShift shift, BlockTensors end, NextState next) {
+    new EarlierTurns(tf, geometry, state, shift).next(end).forEach(next::add);
   }
 
   private Operand<TFloating> product(

@@ -4,16 +4,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.pixelrnn.model.graph.EmptyBatch;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Squeeze;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A {@link MaskedConvolution} while one row is being sampled, or each lane's block of a row. The
- * taps of a 5×5 convolution come from these places:
+ * A {@link MaskedConvolution} while a block of a row is being sampled, or the block of each lane.
+ * The taps of a 5×5 convolution come from these places:
  *
  * <pre>
  *   one lane, any pixel        several lanes, the last pixel of a block
@@ -38,7 +37,6 @@ public final class MaskedConvolutionRow {
   private final Ops tf;
   private final MaskGeometry geometry;
   private final RowKernels kernels;
-  private final LaneShift shift;
   private final ConvolutionInputs inputs;
   private final int channels;
 
@@ -65,27 +63,28 @@ public final class MaskedConvolutionRow {
   private final Map<CutKernel, Operand<TFloat32>> cutKernels = new HashMap<>();
 
   /**
-   * Begins a row.
+   * Begins a block.
    *
-   * @param state the inputs of earlier turns, as {@link MaskedConvolution#state}
+   * @param start what {@link MaskedConvolution#enter} has added
    */
   MaskedConvolutionRow(
-      Ops tf,
-      MaskGeometry geometry,
-      RowKernels kernels,
-      List<Operand<TFloat32>> state,
-      LaneShift shift) {
+      Ops tf, MaskGeometry geometry, RowKernels kernels, BlockTensors start, LaneShift shift) {
     this.tf = tf;
     this.geometry = geometry;
     this.kernels = kernels;
-    this.shift = shift;
-    this.inputs = new ConvolutionInputs(tf, geometry, state, shift);
     this.channels = geometry.features().channels();
     this.biases =
         geometry.rowsAboveAtOnce()
             ? List.of()
             : kernels.biases().stream().map(shift::broadcast).toList();
-    this.fromAbove = kernels.above().map(this::fromAbove).orElse(List.of());
+    this.fromAbove = kernels.above().isEmpty() ? List.of() : unstack(start.takeByColumn());
+    Optional<Operand<TFloat32>> rowAbove =
+        geometry.rows() > 1 && !geometry.rowsAboveAtOnce()
+            ? Optional.of(start.takeByColumn())
+            : Optional.empty();
+    Optional<Operand<TFloat32>> left =
+        geometry.rightReach() > 0 ? Optional.of(start.takeLeft()) : Optional.empty();
+    this.inputs = new ConvolutionInputs(tf, geometry, rowAbove, left, shift);
   }
 
   /**
@@ -131,25 +130,13 @@ public final class MaskedConvolutionRow {
         : tf.math.add(before, tf.linalg.matMul(concat(centre, 1), kernels.centres().get(group)));
   }
 
-  /** The state for the next turn, after the last pixel; as {@link MaskedConvolution#state}. */
-  public List<Operand<TFloat32>> finish() {
-    return inputs.finish();
+  /** Adds what the row below and the next block need, after the last pixel of the block. */
+  public void leave(BlockTensors.Builder end) {
+    inputs.leave(end);
   }
 
-  /** By column: the convolution of the A taps and the bias. */
-  private List<Operand<TFloat32>> fromAbove(Operand<TFloat32> kernel) {
-    // Only a single lane can be without images: the loop over turns does not run without images.
-    Operand<TFloat32> rowsAbove = inputs.rowsAbove(EmptyBatch.padding(tf, shift.n()));
-    // One "image", [1, columns, lanes · n, features]: its rows are columns, its columns are images.
-    Operand<TFloat32> convolved =
-        tf.nn.biasAdd(
-            tf.nn.conv2d(
-                tf.expandDims(rowsAbove, tf.constant(0)), kernel, List.of(1L, 1L, 1L, 1L), "VALID"),
-            concat(kernels.biases(), 0));
-    Operand<TFloat32> padded = tf.squeeze(convolved, Squeeze.axis(List.of(0L)));
-    Operand<TFloat32> row = inputs.inLanes() ? padded : EmptyBatch.cut(tf, padded, shift.n(), 1);
-    long columns = shift.lanes().columns();
-    return new ArrayList<>(tf.unstack(row, columns, Unstack.axis(0L)).output());
+  private List<Operand<TFloat32>> unstack(Operand<TFloat32> row) {
+    return new ArrayList<>(tf.unstack(row, row.shape().get(0), Unstack.axis(0L)).output());
   }
 
   /** The channel groups of the pixel itself that a group of the output sees. */

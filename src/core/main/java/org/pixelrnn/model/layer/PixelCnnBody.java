@@ -2,7 +2,6 @@ package org.pixelrnn.model.layer;
 
 import com.google.common.collect.ImmutableList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.Weight;
@@ -83,15 +82,24 @@ final class PixelCnnBody implements LayerBody {
   }
 
   @Override
-  public LayerRow row(
-      BuildContext context,
-      List<Operand<TFloat32>> state,
-      LaneShift shift,
-      Optional<Operand<TFloat32>> condition) {
+  public void enter(
+      BuildContext context, Earlier earlier, LaneShift shift, BlockTensors.Builder start) {
+    conditionProjection.enter(context, earlier.condition(), start);
+    convolution.enter(context, earlier.state(), shift, start);
+  }
+
+  @Override
+  public void leave(
+      BuildContext context, Earlier earlier, LaneShift shift, BlockTensors end, NextState next) {
+    convolution.leave(context.tf(), earlier.state(), shift, end, next);
+  }
+
+  @Override
+  public LayerRow row(BuildContext context, BlockTensors start, LaneShift shift) {
     Ops tf = context.tf();
-    ConditionProjection.Row conditionRow = conditionProjection.row(context, condition);
-    MaskedConvolutionRow reductionRow = reduction.row(context, List.of(), shift);
-    MaskedConvolutionRow convolutionRow = convolution.row(context, state, shift);
+    ConditionProjection.Row conditionRow = conditionProjection.row(context, start);
+    MaskedConvolutionRow reductionRow = reduction.row(context, start, shift);
+    MaskedConvolutionRow convolutionRow = convolution.row(context, start, shift);
     return new LayerRow() {
       @Override
       public Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> x) {
@@ -102,8 +110,8 @@ final class PixelCnnBody implements LayerBody {
       }
 
       @Override
-      public List<Operand<TFloat32>> finish() {
-        return convolutionRow.finish();
+      public void leave(BlockTensors.Builder end) {
+        convolutionRow.leave(end);
       }
     };
   }

@@ -109,4 +109,28 @@ final class RecurrenceWeights {
     Ops tf = context.tf();
     return weight.map(context::weight).orElseGet(() -> tf.constant(new float[h]));
   }
+
+  /**
+   * The tap of one neighbour.
+   *
+   * @param stateToState {@code [neighbours, h, 4h]}
+   * @return {@code [h, 4h]}
+   */
+  static Operand<TFloat32> tap(Ops tf, Operand<TFloat32> stateToState, int neighbour) {
+    return tf.gather(stateToState, tf.constant(neighbour), tf.constant(0));
+  }
+
+  /**
+   * The product of each pixel of a row and a tap.
+   *
+   * @param row {@code [columns, n, h]}
+   * @param tap {@code [h, 4h]}
+   * @return {@code [columns, n, 4h]}
+   */
+  static Operand<TFloat32> product(Ops tf, Operand<TFloat32> row, Operand<TFloat32> tap) {
+    int columns = (int) row.shape().get(0);
+    int h = (int) tap.shape().get(0);
+    Operand<TFloat32> pixels = tf.reshape(row, tf.constant(new int[] {-1, h}));
+    return tf.reshape(tf.linalg.matMul(pixels, tap), tf.constant(new int[] {columns, -1, 4 * h}));
+  }
 }

@@ -116,17 +116,45 @@ public final class ResidualLayer {
   }
 
   /**
-   * Begins one row.
+   * Adds the tensors with which a row begins.
    *
    * @param state the state after the last turn, as {@link #state}
-   * @param condition the condition of the row, {@code [width, n, features]}
+   * @param condition the condition of the row, {@code [columns, n, features]}
    */
-  public Row row(
+  public void enter(
       BuildContext network,
       List<Operand<TFloat32>> state,
+      Optional<Operand<TFloat32>> condition,
       LaneShift shift,
-      Optional<Operand<TFloat32>> condition) {
-    return new Row(network.scope(name), state, shift, condition);
+      BlockTensors.Builder start) {
+    body.enter(network.scope(name), new LayerBody.Earlier(state, condition), shift, start);
+  }
+
+  /**
+   * Begins one block of a row.
+   *
+   * @param start what {@link #enter} has added, cut to the block
+   */
+  public Row row(BuildContext network, BlockTensors start, LaneShift shift) {
+    return new Row(network.scope(name), start, shift);
+  }
+
+  /**
+   * Adds the state for the next turn, as {@link #state}.
+   *
+   * @param state as {@link #enter} got it
+   * @param condition as {@link #enter} got it
+   * @param end what {@link Row#leave} has added, for the columns of all blocks
+   */
+  public void leave(
+      BuildContext network,
+      List<Operand<TFloat32>> state,
+      Optional<Operand<TFloat32>> condition,
+      LaneShift shift,
+      BlockTensors end,
+      NextState next) {
+    LayerBody.Earlier earlier = new LayerBody.Earlier(state, condition);
+    body.leave(network.scope(name), earlier, shift, end, next);
   }
 
   private <T extends TFloating> LayerMaps<T> connect(
@@ -137,22 +165,20 @@ public final class ResidualLayer {
     return new LayerMaps<>(features, skips, x.condition());
   }
 
-  /** The layer while one row is being sampled, one channel group of one pixel at a time. */
+  /**
+   * The layer while a block of a row is being sampled, one channel group of one pixel at a time.
+   */
   public final class Row {
     private final Ops tf;
     private final LayerRow bodyRow;
     private final MaskedConvolutionRow expansionRow;
     private final Optional<MaskedConvolutionRow> skipRow;
 
-    private Row(
-        BuildContext context,
-        List<Operand<TFloat32>> state,
-        LaneShift shift,
-        Optional<Operand<TFloat32>> condition) {
+    private Row(BuildContext context, BlockTensors start, LaneShift shift) {
       this.tf = context.tf();
-      this.bodyRow = body.row(context, state, shift, condition);
-      this.expansionRow = expansion.row(context, List.of(), shift);
-      this.skipRow = skip.map(s -> s.row(context, List.of(), shift));
+      this.bodyRow = body.row(context, start, shift);
+      this.expansionRow = expansion.row(context, start, shift);
+      this.skipRow = skip.map(s -> s.row(context, start, shift));
     }
 
     /**
@@ -170,9 +196,9 @@ public final class ResidualLayer {
       return connect(tf, x, expanded, skipRow.map(s -> s.output(column, group)));
     }
 
-    /** The state for the next turn, after the last pixel; as {@link ResidualLayer#state}. */
-    public List<Operand<TFloat32>> finish() {
-      return bodyRow.finish();
+    /** Adds what the row below and the next block need, after the last pixel of the block. */
+    public void leave(BlockTensors.Builder end) {
+      bodyRow.leave(end);
     }
   }
 }

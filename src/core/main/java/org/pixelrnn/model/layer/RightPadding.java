@@ -36,7 +36,9 @@ public record RightPadding(int columns) {
 
   /** Adds the padding to the lanes of images: the lanes of padded maps. */
   public Lanes pad(Lanes lanes) {
-    return columns == 0 ? lanes : new Lanes(lanes.count(), lanes.columns() + columns);
+    return columns == 0
+        ? lanes
+        : new Lanes(lanes.count(), lanes.columns() + columns, lanes.width() + columns);
   }
 
   /**

@@ -65,6 +65,11 @@ record RowKernels(
         biases);
   }
 
+  /** The biases of all groups, in the order of groups, {@code [out]}. */
+  Operand<TFloat32> allBiases(Ops tf) {
+    return biases.size() == 1 ? biases.get(0) : tf.concat(biases, tf.constant(0));
+  }
+
   /**
    * The matrix of one group.
    *

@@ -10,8 +10,9 @@
  *
  * <p>For whole images, {@link org.pixelrnn.model.layer.LayerMaps} flow from layer to layer, and a
  * {@link org.pixelrnn.model.layer.MapLayout} says how they lie in memory. For sampling, read {@link
- * org.pixelrnn.model.layer.Lanes}, then {@link org.pixelrnn.model.layer.MaskedConvolutionRow}: rows
- * are sampled in lanes, and {@link org.pixelrnn.model.layer.RowState} is what a layer keeps from
- * turn to turn.
+ * org.pixelrnn.model.layer.Lanes}, {@link org.pixelrnn.model.layer.BlockTensors} and {@link
+ * org.pixelrnn.model.layer.MaskedConvolutionRow}. Rows are sampled in lanes or in blocks: a network
+ * enters a block, goes along its pixels, and leaves it. {@link org.pixelrnn.model.layer.RowState}
+ * is what a layer keeps from turn to turn.
  */
 package org.pixelrnn.model.layer;

@@ -28,20 +28,20 @@ import org.tensorflow.types.TUint8;
 public final class NetworkSampler implements GraphSampler {
   private final Network network;
   private final ImageShape shape;
-  private final RowSamplingFunction row;
+  private final Lanes oneLane;
   private final RowSamplingFunction turn;
   private final TurnLoop loop;
+
+  /** The function that samples one row; null until it is needed. */
+  private RowSamplingFunction row;
 
   /** Builds the functions that sample from a network. */
   public NetworkSampler(Network network) {
     this.network = network;
     this.shape = network.shape();
+    this.oneLane = Lanes.one(shape.width());
     try (BuildGuard guard = new BuildGuard()) {
-      row = guard.made(new RowSamplingFunction(network, Lanes.one(shape.width())));
-      turn =
-          network.lanes().count() == 1
-              ? row
-              : guard.made(new RowSamplingFunction(network, network.lanes()));
+      turn = guard.made(new RowSamplingFunction(network, network.lanes()));
       loop = guard.made(new TurnLoop(network, turn));
       guard.allBuilt();
     }
@@ -65,9 +65,8 @@ public final class NetworkSampler implements GraphSampler {
    */
   public List<Operand<TFloat32>> start(BuildContext context, Operand<TUint8> small) {
     Ops tf = context.tf();
-    List<RowState> layers = network.layerState(row.lanes());
-    Operand<TFloat32> condition =
-        network.conditionState(tf, upsampled(context, small), row.lanes());
+    List<RowState> layers = network.layerState(oneLane);
+    Operand<TFloat32> condition = network.conditionState(tf, upsampled(context, small), oneLane);
     return ImmutableList.<Operand<TFloat32>>builder()
         .addAll(zerosOfImages(tf, BatchSize.of(tf, small), layers))
         .add(RowArguments.swapped(tf, condition))
@@ -81,6 +80,9 @@ public final class NetworkSampler implements GraphSampler {
    * @return the levels, and the state in the shapes of {@link #start}
    */
   public SampledRow nextRow(BuildContext context, RowInputs inputs) {
+    if (row == null) {
+      row = turn.lanes().equals(oneLane) ? turn : new RowSamplingFunction(network, oneLane);
+    }
     return row.rows(context.tf(), inputs, row.weights(context));
   }
 
@@ -107,10 +109,10 @@ public final class NetworkSampler implements GraphSampler {
   @Override
   public void close() {
     loop.close();
-    if (turn != row) {
-      turn.close();
+    turn.close();
+    if (row != null && row != turn) {
+      row.close();
     }
-    row.close();
   }
 
   /** Gives the state above the first row of a part's images. */

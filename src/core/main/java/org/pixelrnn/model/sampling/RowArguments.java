@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
-import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.GraphFunction;
 import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.RowState;
@@ -42,15 +41,11 @@ record RowArguments(
   /** The arguments that sample one turn. */
   static RowArguments of(Ops tf, Network network, Lanes lanes, TurnInputs inputs) {
     SamplingInputs given = inputs.given();
-    Operand<TInt32> n = tf.math.div(BatchSize.of(tf, given.images()), tf.constant(lanes.count()));
-    SeededUniform seeded = new SeededUniform(network, given.seed(), inputs.firstImage(), n);
-    Operand<TFloat32> uniform =
-        lanes.count() == 1 ? seeded.ofRow(tf, inputs.turn()) : seeded.ofTurn(tf, inputs.turn());
     return new RowArguments(
         inputs.turn(),
         given.images(),
         given.known(),
-        GumbelNoise.of(tf, uniform, given.temperature()),
+        GumbelNoise.of(tf, inputs.uniform(), given.temperature()),
         network.conditionOfTurn(tf, inputs.state(), lanes, inputs.turn()),
         inputs.state().subList(0, network.layerState(lanes).size()));
   }

@@ -28,6 +28,15 @@ import org.tensorflow.types.family.TType;
  * <p>The weights are arguments of the function, so it samples with whatever weights the caller has.
  */
 final class RowSamplingFunction implements AutoCloseable {
+  /**
+   * The most sub-pixels, counted once for each layer, that are sampled without a loop. A loop costs
+   * a little time in each row, and saves seconds before the first one.
+   */
+  private static final int MOST_UNROLLED = 256;
+
+  /** The sub-pixels of a block in a loop, counted once for each layer. */
+  private static final int BLOCK = 72;
+
   private final Network network;
   private final Lanes lanes;
   private final ConcreteFunction function;
@@ -128,9 +137,17 @@ final class RowSamplingFunction implements AutoCloseable {
     RowArguments inputs = RowArguments.arguments(arguments, network, lanes);
     ArgumentWeightSource source = new ArgumentWeightSource(arguments);
     BuildContext context = new BuildContext(arguments.tf(), source);
-    SampledRow row = RowSampling.of(context, network, lanes, inputs).row();
+    SampledRow row = RowSampling.of(context, network, lanes, blockColumns(), inputs).row();
     weights = source.derivedWeights();
     return ImmutableList.<Operand<?>>builder().add(row.levels()).addAll(row.state()).build();
+  }
+
+  /** The number of columns of a block: few enough that its graph is built and started quickly. */
+  private int blockColumns() {
+    int perColumn = network.shape().channels() * network.depth();
+    return lanes.columns() * perColumn <= MOST_UNROLLED
+        ? lanes.columns()
+        : Math.max(1, BLOCK / perColumn);
   }
 
   private Shape levelsShape() {

@@ -18,8 +18,8 @@ import org.tensorflow.types.family.TType;
 /**
  * The uniform random numbers of a seed, in [0, 1).
  *
- * <p>They depend on the seed, the row, the block of columns (one lane of {@link Network#lanes()})
- * and the image's index in the batch, and on nothing else. So the same seed gives the same images
+ * <p>They depend on the seed, the row, the block of {@link Network#noiseBlockColumns} columns and
+ * the image's index in the batch, and on nothing else. So the same seed gives the same images
  * whether rows are sampled one by one or in lanes, and the first images of a large batch are those
  * of a small batch. {@code org.pixelrnn.sampler.UniformNoise} computes the same numbers without
  * TensorFlow.
@@ -47,7 +47,7 @@ final class SeededUniform {
   SeededUniform(
       Network network, Operand<TInt64> seed, Operand<TInt32> firstImage, Operand<TInt32> n) {
     this.shape = network.shape();
-    this.blocks = network.lanes();
+    this.blocks = Lanes.of(shape.width(), network.noiseBlockColumns());
     this.seed = seed;
     this.firstImage = firstImage;
     this.n = n;
@@ -68,7 +68,7 @@ final class SeededUniform {
   }
 
   /**
-   * Adds the operations that make the numbers of one turn in {@link Network#lanes()}. At turn t,
+   * Adds the operations that make the numbers of one turn, if each lane is one block. At turn t,
    * lane a is at row {@code t - a}.
    *
    * @param turn the number of the turn, {@code []}

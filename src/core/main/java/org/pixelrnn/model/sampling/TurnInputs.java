@@ -12,15 +12,13 @@ import org.tensorflow.types.TInt32;
  * Lanes} it is one block of a row in each lane.
  *
  * @param turn the number of the turn from 0, {@code []}: the row of the first lane
- * @param firstImage the index of the first of these images in the whole batch, {@code []}. Random
- *     numbers depend on an image's index in the whole batch, so a batch gives the same images in
- *     one part as in several.
+ * @param uniform uniform random numbers in [0, 1), {@code [lanes · n, columns · channels, levels]}
  * @param given the known pixels of the turn, the seed and the temperature: images {@code [lanes ·
  *     n, columns, channels]}, known {@code [lanes · n, columns]}
  * @param state what earlier turns have left, as {@link Network#state(Lanes)}
  */
 record TurnInputs(
     Operand<TInt32> turn,
-    Operand<TInt32> firstImage,
+    Operand<TFloat32> uniform,
     SamplingInputs given,
     List<Operand<TFloat32>> state) {}

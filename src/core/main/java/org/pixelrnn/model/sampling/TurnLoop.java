@@ -48,6 +48,7 @@ final class TurnLoop implements AutoCloseable {
   private final Network network;
   private final RowSamplingFunction row;
   private final Lanes lanes;
+  private final TurnNoise noise;
   private final ConcreteFunction turnsLeft;
   private final ConcreteFunction nextTurn;
 
@@ -60,6 +61,7 @@ final class TurnLoop implements AutoCloseable {
     this.network = network;
     this.row = row;
     this.lanes = row.lanes();
+    this.noise = new TurnNoise(network, lanes);
     try (BuildGuard guard = new BuildGuard()) {
       turnsLeft = guard.made(GraphFunction.create("turns_left", this::turnsLeft));
       nextTurn = guard.made(GraphFunction.create("next_turn", this::nextTurn));
@@ -71,9 +73,12 @@ final class TurnLoop implements AutoCloseable {
    * What the loop carries from turn to turn.
    *
    * @param turn the number of the next turn, {@code []}
-   * @param firstImage as in {@link TurnInputs}
+   * @param firstImage the index of the first of these images in the whole batch, {@code []}. Random
+   *     numbers depend on an image's index in the whole batch, so a batch gives the same images in
+   *     one part as in several.
    * @param given images: the queue, {@code [turns, lanes · n, columns, channels]}; known: {@code
    *     [turns, lanes · n, columns, 1]}, in the order of {@link Lanes#byTurns}
+   * @param noise the random numbers that earlier turns have left, see {@link TurnNoise}
    * @param state what earlier turns have left
    * @param weights the values of {@link RowSamplingFunction#weights}
    */
@@ -81,6 +86,7 @@ final class TurnLoop implements AutoCloseable {
       Operand<TInt32> turn,
       Operand<TInt32> firstImage,
       SamplingInputs given,
+      List<Operand<TFloat32>> noise,
       List<Operand<TFloat32>> state,
       List<Operand<TFloat32>> weights) {
 
@@ -88,6 +94,7 @@ final class TurnLoop implements AutoCloseable {
       return ImmutableList.<Operand<?>>builder()
           .add(turn, firstImage)
           .addAll(given.inOrder())
+          .addAll(noise)
           .addAll(state)
           .addAll(weights)
           .build();
@@ -97,7 +104,7 @@ final class TurnLoop implements AutoCloseable {
   /**
    * Samples all turns of n images. If there are no images, it runs no turn.
    *
-   * @param firstImage as in {@link TurnInputs}
+   * @param firstImage as in {@link Turn}
    * @param inputs of whole images
    * @param state the state above the first row, as {@link Network#state(Lanes)}
    * @param weights the values of {@link RowSamplingFunction#weights}
@@ -118,6 +125,7 @@ final class TurnLoop implements AutoCloseable {
                 lanes.byTurns(tf, inputs.images(), shape.height(), shape.channels()),
                 lanes.byTurns(
                     tf, tf.expandDims(inputs.known(), tf.constant(3)), shape.height(), 1)),
+            noise.start(tf, inputs.images()),
             state,
             weights);
     Operand<TUint8> queue =
@@ -154,6 +162,7 @@ final class TurnLoop implements AutoCloseable {
         function.argument(TInt32.class),
         function.argument(TInt32.class),
         SamplingInputs.arguments(function, queueShape(network.shape().channels()), queueShape(1)),
+        noise.arguments(function),
         RowState.arguments(function, network.state(lanes)),
         row.weights().stream()
             .<Operand<TFloat32>>map(
@@ -180,8 +189,17 @@ final class TurnLoop implements AutoCloseable {
             tf.squeeze(
                 tf.gather(turn.given.known(), turn.turn, tf.constant(0)),
                 Squeeze.axis(List.of(2L))));
+    Ops onCpu = RowSamplingFunction.onCpu(tf);
+    Operand<TInt32> n =
+        onCpu.math.div(BatchSize.of(onCpu, ofTurn.images()), onCpu.constant(lanes.count()));
+    TurnNoise.OfTurn random =
+        noise.ofTurn(
+            onCpu,
+            new SeededUniform(network, ofTurn.seed(), turn.firstImage, n),
+            turn.noise,
+            turn.turn);
     SampledRow sampled =
-        row.turn(tf, new TurnInputs(turn.turn, turn.firstImage, ofTurn, turn.state), turn.weights);
+        row.turn(tf, new TurnInputs(turn.turn, random.uniform(), ofTurn, turn.state), turn.weights);
     Operand<TUint8> rest =
         tf.slice(
             queue, tf.constant(new int[] {1, 0, 0, 0}), tf.constant(new int[] {-1, -1, -1, -1}));
@@ -191,6 +209,7 @@ final class TurnLoop implements AutoCloseable {
             turn.firstImage,
             turn.given.withImages(
                 tf.concat(List.of(rest, back), tf.constant(0)), turn.given.known()),
+            random.waiting(),
             sampled.state(),
             turn.weights)
         .inOrder();

@@ -10,7 +10,8 @@
  *       {@link org.pixelrnn.model.sampling.SamplingInputs}.
  *   <li>{@link org.pixelrnn.model.sampling.NetworkSampler} does so for one network. It calls {@code
  *       TurnLoop}, a loop over rows, which calls {@code RowSamplingFunction}, one row as a graph
- *       function, which calls {@code RowSampling}, the operations of one row.
+ *       function, which calls {@code RowSampling}, the operations of one row. A long row of a deep
+ *       network is a loop over blocks, {@code BlockLoop}.
  *   <li>{@link org.pixelrnn.model.sampling.MultiScaleSampler} samples a small image first, then the
  *       whole image.
  * </ol>

@@ -85,13 +85,19 @@ class RowSamplingTest {
               context,
               network,
               lanes,
+              lanes.columns(),
               RowArguments.of(
                   tf,
                   network,
                   lanes,
                   new TurnInputs(
                       tf.constant(turn),
-                      tf.constant(0),
+                      tf.fill(
+                          tf.constant(
+                              new int[] {
+                                batch, lanes.columns() * shape.channels(), shape.levels()
+                              }),
+                          tf.constant(0.5f)),
                       new SamplingInputs(
                           tf.gather(byTurns, tf.constant(turn), tf.constant(0)),
                           known,
