@@ -14,10 +14,10 @@ final class CostReport {
    *
    * <pre>
    *   parameters          1,024
-   *   a step              16 images of 28×28×1, 2 levels: about 0.52 GB of memory (this machine has 25.3 GB)
+   *   a step              16 images of 28×28×1, 2 levels: about 0.5 GB of memory (this machine has 25.3 GB)
    *   time of a step      0.031 s
-   *   time of an epoch    1.6 minutes (3125 steps)
-   *   time of the run     33 minutes (62500 steps), validations not counted
+   *   time of an epoch    97 seconds (3125 steps)
+   *   time of the run     32 minutes (62500 steps), validations not counted
    * </pre>
    */
   static void print(StageCost cost, PrintWriter out) {

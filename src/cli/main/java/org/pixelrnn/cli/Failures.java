@@ -81,7 +81,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
     if (e instanceof WorkerLostException) {
-      String message = e.getMessage() + "; start all workers again with --resume";
+      String message =
+          e.getMessage() + "; start all workers again, with --resume if the run has begun";
       return complain(e, message, WORKER_LOST, command);
     }
     return e instanceof InputException wrong

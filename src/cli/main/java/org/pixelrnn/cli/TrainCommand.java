@@ -20,7 +20,8 @@ import org.pixelrnn.train.StartingModel;
 import org.pixelrnn.train.Training;
 import org.pixelrnn.train.TrainingBuilder;
 import org.pixelrnn.train.TrainingResult;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.SingleWorker;
+import org.pixelrnn.train.workers.WorkerGroup;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -138,8 +139,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "300",
       description =
-          "With TF_CONFIG in the environment, this process is one of several workers: how long to"
-              + " wait until all have come. Default: ${DEFAULT-VALUE}.")
+          "How long to wait for the other workers, if TF_CONFIG in the environment names several."
+              + " Default: ${DEFAULT-VALUE}.")
   private int joinTimeout;
 
   @Override
@@ -159,7 +160,9 @@ final class TrainCommand implements Callable<Integer> {
           "--from begins a run, and --resume goes on with one; expected one of them");
     }
     NativeChatter.silence();
-    Workers workers = Training.join(Duration.ofSeconds(joinTimeout), threads);
+    // A dry run measures this machine alone.
+    WorkerGroup workers =
+        dryRun ? SingleWorker.ALONE : Training.join(Duration.ofSeconds(joinTimeout), threads);
     if (workers.count() > 1) {
       System.err.println(workers.name(workers.index()) + " of " + workers.count() + " has joined");
     }
@@ -175,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private TrainingBuilder builder(Workers workers) {
+  private TrainingBuilder builder(WorkerGroup workers) {
     ResumedRun resumed = ResumedRun.of(workers, resume, runDirectory);
     Optional<RunDirectory> read = resumed.directory();
     Optional<Run> earlier = resumed.run();
@@ -235,7 +238,7 @@ final class TrainCommand implements Callable<Integer> {
     return new InputException("--set " + e.getMessage(), e);
   }
 
-  private int run(Training training, Workers workers, ShutdownHook hook) throws Exception {
+  private int run(Training training, WorkerGroup workers, ShutdownHook hook) throws Exception {
     try {
       TrainingResult result = training.run();
       if (workers.leads()) {

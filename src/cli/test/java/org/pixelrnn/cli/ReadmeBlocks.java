@@ -15,7 +15,7 @@ final class ReadmeBlocks {
   private static final Pattern SPAN = Pattern.compile("`((?:[A-Z_]+=\\S+ )*tools/pixelrnn [^`]+)`");
   private static final Pattern COMMENT = Pattern.compile("(^|\\s+)#.*");
   private static final Set<String> SHELL = Set.of("sh", "bash", "shell", "console");
-  private static final Set<String> NOT_RUN = Set.of("text", "json", "proto", "xml", "ini");
+  private static final Set<String> NOT_RUN = Set.of("text", "json", "proto", "xml", "ini", "yaml");
 
   /** A piece of code. */
   sealed interface Code {

@@ -85,6 +85,9 @@ class ReadmeTest {
           Rule.of(
               "curl .*", "set -o pipefail; $0 | tee answer | tail -c 2000; grep -q done answer"),
           Rule.of(
+              "(tools/cluster \\d+ train .*)",
+              "$1 --max-steps 2 --set training.batch_size=4 --set training.validation_images=10"),
+          Rule.of(
               PIXELRNN + "train .*?)( --max-steps \\d+)?",
               "$1 --max-steps 2 --set training.batch_size=4 --set training.validation_images=10"),
           Rule.of(PIXELRNN + "(?:eval|score) .*?)( --limit \\d+)?", "$1 --limit 10"),

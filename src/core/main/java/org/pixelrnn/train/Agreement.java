@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
+import org.pixelrnn.train.workers.WorkerLostException;
 import org.tensorflow.TensorFlow;
 
 /** What the workers must agree on before the first step. If they do not, all of them refuse. */
@@ -25,7 +26,7 @@ final class Agreement {
    * @param own what this worker says; it may throw an {@link InputException}
    * @throws InputException what {@code own} has thrown, here or at another worker
    */
-  static List<String> eachSays(Workers workers, Supplier<String> own) {
+  static List<String> eachSays(WorkerGroup workers, Supplier<String> own) {
     InputException wrong = null;
     String said = "";
     try {
@@ -49,9 +50,13 @@ final class Agreement {
     return texts;
   }
 
-  /** All workers refuse, and none ends before the others know it. */
-  private static InputException refused(Workers workers, InputException why) {
-    workers.end();
+  /** Thrown by all workers. None of them ends before the others know the reason. */
+  private static InputException refused(WorkerGroup workers, InputException why) {
+    try {
+      workers.end();
+    } catch (WorkerLostException e) {
+      why.addSuppressed(e);
+    }
     return why;
   }
 
@@ -60,7 +65,7 @@ final class Agreement {
    *
    * @throws InputException what {@code leader} has thrown at worker 0
    */
-  static String leaderSays(Workers workers, Supplier<String> leader) {
+  static String leaderSays(WorkerGroup workers, Supplier<String> leader) {
     return eachSays(workers, () -> workers.leads() ? leader.get() : "").get(0);
   }
 
@@ -71,7 +76,7 @@ final class Agreement {
    * @param limits what else must be the same, in words
    * @throws InputException at every worker, with the first difference
    */
-  static void check(Workers workers, Supplier<Run> run, String limits) {
+  static void check(WorkerGroup workers, Supplier<Run> run, String limits) {
     List<String> all =
         eachSays(
             workers,

@@ -1,6 +1,6 @@
 package org.pixelrnn.train;
 
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
  * The part of each batch that one worker trains on. The parts are as even as possible: ten images
@@ -11,7 +11,7 @@ import org.pixelrnn.train.workers.Workers;
  */
 record BatchShare(int from, int to) {
   /** The share of this worker. */
-  static BatchShare of(Workers workers, int batchSize) {
+  static BatchShare of(WorkerGroup workers, int batchSize) {
     return of(workers.index(), workers.count(), batchSize);
   }
 

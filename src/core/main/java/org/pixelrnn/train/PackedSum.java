@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
@@ -35,7 +35,7 @@ final class PackedSum {
    * @param shapes the shape of each tensor
    */
   static <K> Map<K, Operand<TFloat32>> of(
-      Ops tf, Workers workers, Map<K, Operand<TFloat32>> values, Function<K, Shape> shapes) {
+      Ops tf, WorkerGroup workers, Map<K, Operand<TFloat32>> values, Function<K, Shape> shapes) {
     Map<K, Operand<TFloat32>> sums = new LinkedHashMap<>();
     List<K> pack = new ArrayList<>();
     long size = 0;
@@ -56,7 +56,7 @@ final class PackedSum {
   private static <K> void addTo(
       Map<K, Operand<TFloat32>> sums,
       Ops tf,
-      Workers workers,
+      WorkerGroup workers,
       Map<K, Operand<TFloat32>> values,
       List<K> pack,
       Function<K, Shape> shapes) {

@@ -12,7 +12,7 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
  * A run that can begin: its configuration is checked, its data are open, and its folders are
@@ -35,7 +35,7 @@ record PreparedRun(
    *
    * @throws org.pixelrnn.image.InputException as {@link TrainingBuilder#build}
    */
-  static PreparedRun of(TrainingBuilder wanted, Workers workers) {
+  static PreparedRun of(TrainingBuilder wanted, WorkerGroup workers) {
     AtomicReference<PreparedRun> prepared = new AtomicReference<>();
     boolean agreed = false;
     try {
@@ -55,10 +55,10 @@ record PreparedRun(
     }
   }
 
-  private static PreparedRun prepare(TrainingBuilder wanted, Workers workers) {
+  private static PreparedRun prepare(TrainingBuilder wanted, WorkerGroup workers) {
     RunConfig config = wanted.config();
     Optional<StartingModel> starting = check(wanted);
-    checkBatch(config, workers);
+    checkBatch(wanted, workers);
     OpenedData opened = OpenedData.of(wanted);
     ImageDataset data = opened.data();
     RunLock lock = null;
@@ -136,7 +136,7 @@ record PreparedRun(
   }
 
   /** What this worker does of each step. */
-  private static RunConfig share(RunConfig config, Workers workers) {
+  private static RunConfig share(RunConfig config, WorkerGroup workers) {
     RunConfig.Builder share = config.toBuilder();
     share
         .getTrainingBuilder()
@@ -144,15 +144,15 @@ record PreparedRun(
     return share.build();
   }
 
-  private static void checkBatch(RunConfig config, Workers workers) {
-    for (Stage stage : Stages.of(config.getModel())) {
-      int images =
-          stage == Stage.SMALL
-              ? Stages.smallTraining(config).getBatchSize()
-              : config.getTraining().getBatchSize();
+  private static void checkBatch(TrainingBuilder wanted, WorkerGroup workers) {
+    RunConfig config = wanted.config();
+    for (Stage stage : stages(wanted)) {
+      boolean small = stage == Stage.SMALL;
+      int images = (small ? Stages.smallTraining(config) : config.getTraining()).getBatchSize();
       if (images < workers.count()) {
         throw new InputException(
-            "training.batch_size = "
+            (small ? "stage small: " : "")
+                + "training.batch_size = "
                 + images
                 + ": expected at least "
                 + workers.count()

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
  * The run that a command goes on with. If there are several workers, worker 0 reads it and tells
@@ -19,10 +19,10 @@ public record ResumedRun(Optional<RunDirectory> directory, Optional<Run> run) {
   /**
    * Reads the run, or hears of it.
    *
-   * @param resume true if a run is resumed; what worker 0 is told decides
+   * @param resume true if a run is resumed; only the value at worker 0 counts
    * @throws InputException at every worker, if worker 0 cannot read the run
    */
-  public static ResumedRun of(Workers workers, boolean resume, Path folder) {
+  public static ResumedRun of(WorkerGroup workers, boolean resume, Path folder) {
     AtomicReference<RunDirectory> read = new AtomicReference<>();
     String said =
         Agreement.leaderSays(

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.pixelrnn.model.graph.Weight;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -34,6 +34,9 @@ import org.tensorflow.types.TInt32;
 record SharedStep(
     Operand<TFloat32> loss, Map<Weight, Operand<TFloat32>> gradients, Optional<Signals> signals) {
 
+  /** What stands before the signals in the sum: the loss and the number of images. */
+  private static final int BEFORE_SIGNALS = 2;
+
   /**
    * What the workers tell one another with each step.
    *
@@ -55,8 +58,8 @@ record SharedStep(
    * @param images the number of images in this worker's share, {@code []}
    */
   static SharedStep of(
-      Ops tf, Workers workers, BatchParts.LossAndGradients own, Operand<TInt32> images) {
-    // It has no input, so it is computed first.
+      Ops tf, WorkerGroup workers, BatchParts.LossAndGradients own, Operand<TInt32> images) {
+    // Without inputs it is ready at once, so it runs at the beginning of the step.
     Operand<TFloat64> begin = tf.timestamp();
     Operand<TFloat32> n = tf.dtypes.cast(images, TFloat32.class);
     Map<Weight, Operand<TFloat32>> weighted = new LinkedHashMap<>();
@@ -94,7 +97,10 @@ record SharedStep(
         Optional.of(
             new Signals(
                 wishes,
-                tf.slice(summed, tf.constant(new int[] {2}), tf.constant(new int[] {-1})))));
+                tf.slice(
+                    summed,
+                    tf.constant(new int[] {BEFORE_SIGNALS}),
+                    tf.constant(new int[] {-1})))));
   }
 
   private static Operand<TFloat32> element(Ops tf, Operand<TFloat32> vector, int index) {

@@ -5,7 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -22,7 +22,7 @@ final class SharedVariables {
   private SharedVariables() {}
 
   /** Adds an operation that sets all variables of a graph, also those of the optimizer. */
-  static Op of(Graph graph, Workers workers) {
+  static Op of(Graph graph, WorkerGroup workers) {
     Ops tf = Ops.create(graph).withSubScope("share_variables");
     Map<Output<TFloat32>, Operand<TFloat32>> values = new LinkedHashMap<>();
     for (Output<TFloat32> variable : variables(graph)) {

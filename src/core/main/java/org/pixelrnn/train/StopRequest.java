@@ -1,6 +1,6 @@
 package org.pixelrnn.train;
 
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
  * The requests that any thread can make of a run: to stop, or to end its present stage. The thread
@@ -22,7 +22,7 @@ final class StopRequest {
   /** What a request to stop the run does at once. Guarded by this. */
   private Runnable action = () -> {};
 
-  StopRequest(Workers workers) {
+  StopRequest(WorkerGroup workers) {
     alone = workers.count() == 1;
   }
 

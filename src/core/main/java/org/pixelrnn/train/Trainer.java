@@ -27,7 +27,7 @@ import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.pixelrnn.records.PathText;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
  * Trains one stage of a model, step by step, and validates the moving averages of the weights now
@@ -42,7 +42,7 @@ final class Trainer implements AutoCloseable {
   private static final int BATCHES_AHEAD = Math.max(4, Runtime.getRuntime().availableProcessors());
 
   private final Training training;
-  private final Workers workers;
+  private final WorkerGroup workers;
   private final Listeners listeners;
   private final StopRequest request;
   private final RunDirectory directory;
@@ -366,12 +366,18 @@ final class Trainer implements AutoCloseable {
     return sampled.orElseGet(() -> Images.of(graph.network().shape(), new byte[0]));
   }
 
-  private void refuseNonsense(TrainingGraph.Step taken) throws IOException {
+  private void refuseNonsense(TrainingGraph.Step taken) {
     if (!Double.isFinite(taken.natsPerImage()) || !Double.isFinite(taken.gradientNorm())) {
-      throw new TrainingDivergedException(
-          step + 1,
-          taken,
-          workers.leads() ? checkpoints.last().map(WholeCheckpoint::folder) : Optional.empty());
+      throw new TrainingDivergedException(step + 1, taken, lastCheckpoint());
+    }
+  }
+
+  /** Empty if it cannot be read, because the failure of the step is what matters. */
+  private Optional<Path> lastCheckpoint() {
+    try {
+      return workers.leads() ? checkpoints.last().map(WholeCheckpoint::folder) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

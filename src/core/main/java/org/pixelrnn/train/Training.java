@@ -17,8 +17,8 @@ import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.train.workers.Cluster;
 import org.pixelrnn.train.workers.ClusterWorker;
 import org.pixelrnn.train.workers.SingleWorker;
+import org.pixelrnn.train.workers.WorkerGroup;
 import org.pixelrnn.train.workers.WorkerLostException;
-import org.pixelrnn.train.workers.Workers;
 
 /**
  * Trains a model in a run directory. This is the one entry to training.
@@ -43,10 +43,11 @@ import org.pixelrnn.train.workers.Workers;
  *
  * <p>If the environment variable {@code TF_CONFIG} describes a cluster, this process is one of its
  * workers, and the same program runs on all of them. Worker 0 alone writes the run directory, and
- * its listeners alone hear of events.
+ * its listeners alone hear of events. If {@link #run} throws on one worker, end its process: the
+ * others wait for it until then.
  */
 public final class Training implements AutoCloseable {
-  private final Workers workers;
+  private final WorkerGroup workers;
   private final PreparedRun prepared;
   private final Listeners listeners;
   private final int threads;
@@ -62,7 +63,7 @@ public final class Training implements AutoCloseable {
   private boolean closed;
 
   /** A run as its builder has described it. */
-  Training(TrainingBuilder builder, Workers workers, PreparedRun prepared) {
+  Training(TrainingBuilder builder, WorkerGroup workers, PreparedRun prepared) {
     this.workers = workers;
     this.prepared = prepared;
     this.request = new StopRequest(workers);
@@ -99,9 +100,9 @@ public final class Training implements AutoCloseable {
    *     address
    * @throws WorkerLostException if another worker has not come in time
    */
-  public static Workers join(Duration timeout, int threads) {
+  public static WorkerGroup join(Duration timeout, int threads) {
     return Cluster.of(System.getenv())
-        .<Workers>map(
+        .<WorkerGroup>map(
             cluster ->
                 ClusterWorker.join(
                     cluster,
@@ -193,7 +194,11 @@ public final class Training implements AutoCloseable {
         ends.add(trainer.run());
       } catch (TrainingDivergedException e) {
         // All workers see the same loss. None ends before the others have seen it.
-        workers.end();
+        try {
+          workers.end();
+        } catch (WorkerLostException lost) {
+          e.addSuppressed(lost);
+        }
         throw e;
       }
       if (request.ofRun()) {
@@ -256,7 +261,7 @@ public final class Training implements AutoCloseable {
     return first;
   }
 
-  Workers workers() {
+  WorkerGroup workers() {
     return workers;
   }
 

@@ -12,7 +12,7 @@ import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
  * Describes a run of {@link Training}. {@link #runDirectory} and one of the two {@code data} are
@@ -20,7 +20,7 @@ import org.pixelrnn.train.workers.Workers;
  */
 public final class TrainingBuilder {
   /** How long a worker waits for the others. */
-  public static final Duration TIME_TO_JOIN = Duration.ofMinutes(5);
+  private static final Duration TIME_TO_JOIN = Duration.ofMinutes(5);
 
   private final RunConfig config;
   private ImageDataset data;
@@ -35,7 +35,7 @@ public final class TrainingBuilder {
   private boolean changedTraining;
   private RunDirectory read;
   private MachineMemory machine = MachineMemory.ofThisMachine();
-  private Workers workers;
+  private WorkerGroup workers;
 
   TrainingBuilder(RunConfig config) {
     this.config = Preconditions.checkNotNull(config);
@@ -156,7 +156,7 @@ public final class TrainingBuilder {
    * Trains together with workers that {@link Training#join} has joined. Without this, {@link
    * #build} joins them, and waits for 5 minutes at most.
    */
-  public TrainingBuilder workers(Workers all) {
+  public TrainingBuilder workers(WorkerGroup all) {
     this.workers = Preconditions.checkNotNull(all);
     return this;
   }
@@ -177,7 +177,7 @@ public final class TrainingBuilder {
   public Training build() {
     Preconditions.checkState(runDirectory != null, "a run directory is required");
     checkData();
-    Workers all = workers == null ? Training.join(TIME_TO_JOIN, threads) : workers;
+    WorkerGroup all = workers == null ? Training.join(TIME_TO_JOIN, threads) : workers;
     return new Training(this, all, PreparedRun.of(this, all));
   }
 

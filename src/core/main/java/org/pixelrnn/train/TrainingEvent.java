@@ -85,7 +85,8 @@ public sealed interface TrainingEvent {
    * A validation is under way.
    *
    * @param step the last step before the validation
-   * @param done images measured so far, at least 1
+   * @param done images before and in the present batch, at least 1; with several workers, those
+   *     that the others measure count as soon as their batch is passed over
    * @param total images to measure; if {@code done} is as many, the samples come next
    */
   record Validating(Stage stage, long step, int done, int total) implements TrainingEvent {}

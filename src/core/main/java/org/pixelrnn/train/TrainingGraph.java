@@ -28,7 +28,7 @@ import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 import org.pixelrnn.records.PlainFolder;
 import org.pixelrnn.train.workers.SingleWorker;
-import org.pixelrnn.train.workers.Workers;
+import org.pixelrnn.train.workers.WorkerGroup;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -63,7 +63,7 @@ import org.tensorflow.types.TUint8;
  */
 public final class TrainingGraph implements AutoCloseable {
   private final Network network;
-  private final Workers workers;
+  private final WorkerGroup workers;
   private final BatchParts parts;
   private final Graph graph;
   private final Session session;
@@ -90,9 +90,8 @@ public final class TrainingGraph implements AutoCloseable {
    *
    * @param natsPerImage the loss of the step's batch, in nats per image
    * @param gradientNorm the L2 norm of all gradients together, before clipping
-   * @param signals what the workers have told one another: how many of them have each wish of
-   *     {@link StopRequest#wishes}, then the seconds that each of them has computed; empty if there
-   *     is one worker
+   * @param signals what the workers have told one another: how many wish to stop the run, how many
+   *     to end the stage, then the seconds that each has computed; empty if there is one worker
    */
   public record Step(double natsPerImage, double gradientNorm, List<Float> signals) {}
 
@@ -113,7 +112,7 @@ public final class TrainingGraph implements AutoCloseable {
    *
    * @param workers all workers; each trains on its share of every batch
    */
-  TrainingGraph(RunConfig config, Stage stage, int threads, Workers workers) {
+  TrainingGraph(RunConfig config, Stage stage, int threads, WorkerGroup workers) {
     this.workers = workers;
     training = config.getTraining();
     ImageModel model = ImageModel.of(config.getModel());

@@ -70,7 +70,8 @@ class SeveralWorkersTest {
   void stopTogether() throws IOException, InterruptedException {
     try (WorkerProcesses all = start(2, "100000", List.of("pixel_cnn"))) {
       all.await(0, "step 30 ");
-      all.signal(1, "INT");
+      // Not INT, which a process ignores if it was started in the background.
+      all.signal(1, "TERM");
       all.assertAllEnd();
       long last = all.output(0).lines().filter(line -> line.startsWith("step")).count();
       WholeCheckpoint saved =

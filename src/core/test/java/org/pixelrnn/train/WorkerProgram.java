@@ -9,8 +9,8 @@ import org.pixelrnn.proto.v1.DiagonalBiLstm;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.RowLstm;
 import org.pixelrnn.proto.v1.TrainingConfig;
+import org.pixelrnn.train.workers.WorkerGroup;
 import org.pixelrnn.train.workers.WorkerLostException;
-import org.pixelrnn.train.workers.Workers;
 
 /**
  * A program that trains models as one of several workers, as users would write it.
@@ -25,7 +25,7 @@ final class WorkerProgram {
   public static void main(String[] arguments) {
     int status = 0;
     try {
-      Workers workers = Training.join(Duration.ofSeconds(Long.parseLong(arguments[2])), 1);
+      WorkerGroup workers = Training.join(Duration.ofSeconds(Long.parseLong(arguments[2])), 1);
       System.out.println("joined");
       for (String model : List.of(arguments).subList(3, arguments.length)) {
         train(workers, model, Path.of(arguments[0], model), Long.parseLong(arguments[1]));
@@ -41,7 +41,7 @@ final class WorkerProgram {
     Runtime.getRuntime().halt(status);
   }
 
-  private static void train(Workers workers, String model, Path folder, long until) {
+  private static void train(WorkerGroup workers, String model, Path folder, long until) {
     try (Training training =
         run(model)
             .builder(folder, until)
@@ -54,7 +54,7 @@ final class WorkerProgram {
                   }
                 })
             .build()) {
-      // Ctrl-C
+      // Ctrl-C or SIGTERM
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * A JPEG as most cameras write it: 8 bits, coded by Huffman's method in one scan, grey or YCbCr,
  * and without a colour profile. It is whole as far as its markers tell. {@link ReducedJpeg} decodes
- * such pictures. All others take longer.
+ * such pictures. Pictures of other kinds are decoded by Java's reader, which takes longer.
  *
  * <p>A JPEG is coded in units. A grey unit is one block of 8×8 pixels; a unit of colours has as
  * many blocks as the components' sampling factors say. Restart markers may part the units into

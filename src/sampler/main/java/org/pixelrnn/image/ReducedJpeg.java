@@ -63,7 +63,9 @@ final class ReducedJpeg {
     }
 
     private Output<TUint8> decoded(Ops tf, long reduction) {
-      return tf.image
+      // A name of its own: TensorFlow Java would number the second node with the locale's digits.
+      return tf.withName("at_ratio_" + reduction)
+          .image
           .decodeJpeg(
               encoded,
               DecodeJpeg.ratio(reduction),

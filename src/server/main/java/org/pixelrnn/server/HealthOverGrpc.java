@@ -5,8 +5,8 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 
 /**
- * Health over gRPC: {@code grpc.health.v1.Health}. By its name a model is healthy if it is ready.
- * By the empty name the server is healthy if all models are.
+ * Health over gRPC: {@code grpc.health.v1.Health}. Under its own name, a model is healthy once it
+ * is ready. Under the empty name, the server is healthy once all models are.
  */
 final class HealthOverGrpc {
   private final ModelRegistry models;

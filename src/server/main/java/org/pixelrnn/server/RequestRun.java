@@ -110,7 +110,9 @@ final class RequestRun {
                 TimeUnit.MILLISECONDS);
     turn = serving.gate().turn();
     gone.whenComplete((ok, failed) -> end("cancelled"));
-    turn.thenRun(answer);
+    if (!ended) { // The client may have gone away just now.
+      turn.thenRun(answer);
+    }
   }
 
   /** True if the request has ended, so that nothing more is to be done for it. */

@@ -62,7 +62,8 @@ final class ServicesOnOnePort {
     sb.errorHandler(new ErrorAnswers());
     sb.maxRequestLength(builder.limits.bytes());
     sb.requestTimeout(builder.limits.time());
-    // The bytes of a request that is not complete do not count: slow headers are cut off, too.
+    // An incomplete request does not keep a connection open, so clients with slow headers are cut
+    // off.
     sb.idleTimeout(builder.idleTime);
     sb.unloggedExceptionsReportInterval(Duration.ZERO); // The access log has them.
     sb.accessLogWriter(ServicesOnOnePort::logAccess, true);

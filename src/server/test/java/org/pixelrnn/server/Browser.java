@@ -237,6 +237,13 @@ final class Browser implements AutoCloseable {
     console();
   }
 
+  /** Leaves a page whose server is about to stop, and forgets what it has said and asked for. */
+  void leave() {
+    driver.get("about:blank");
+    console();
+    addresses();
+  }
+
   private List<String> console() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
         .map(LogEntry::getMessage)

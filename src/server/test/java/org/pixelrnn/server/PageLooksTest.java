@@ -132,8 +132,8 @@ class PageLooksTest {
       ServerCalls.await(() -> browser.find("sample").isEnabled());
       browser.click("sample");
       browser.awaitText("sample-status", "Done");
+      browser.leave();
     }
-    browser.forgetConsole();
   }
 
   @Test
@@ -153,8 +153,8 @@ class PageLooksTest {
       browser.awaitText("likelihood", "All pixels");
       browser.click("sample");
       browser.awaitText("sample-status", "Done");
+      browser.leave();
     }
-    browser.forgetConsole();
   }
 
   @Test

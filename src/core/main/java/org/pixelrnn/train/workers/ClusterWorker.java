@@ -33,7 +33,13 @@ import org.tensorflow.types.TFloat32;
  *
  * <p>A process is one worker for all its life: TensorFlow cannot close a server.
  */
-public final class ClusterWorker implements Workers {
+public final class ClusterWorker implements WorkerGroup {
+  /**
+   * Operations of a step run side by side, up to four parts of a batch. So each of them needs a
+   * quarter of the threads.
+   */
+  private static final int PARTS = 4;
+
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
   /** How long a worker that has noticed a loss stays, so that the others notice the same loss. */
@@ -78,7 +84,8 @@ public final class ClusterWorker implements Workers {
    * @param threads the number of threads of this worker, at least 1
    * @param gpu true if this worker has a GPU
    * @throws InputException if this worker cannot listen at its address
-   * @throws WorkerLostException if another worker has not come in time
+   * @throws WorkerLostException if another worker has not come in time; this process cannot join
+   *     again then, and must end
    */
   public static synchronized ClusterWorker join(
       Cluster cluster, Duration timeout, int threads, boolean gpu) {
@@ -131,7 +138,7 @@ public final class ClusterWorker implements Workers {
                 .setProtocol("grpc")
                 .setDefaultSessionConfig(
                     ConfigProto.newBuilder()
-                        .setIntraOpParallelismThreads(Math.max(1, threads / 4))
+                        .setIntraOpParallelismThreads(Math.max(1, threads / PARTS))
                         .setInterOpParallelismThreads(threads)
                         .setExperimental(
                             ConfigProto.Experimental.newBuilder()

@@ -1,7 +1,9 @@
 package org.pixelrnn.train.workers;
 
+import com.google.common.base.Throwables;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -48,6 +50,9 @@ final class RemoteSession implements AutoCloseable {
       return new RemoteSession(handle, session(graph, handle));
     } catch (RuntimeException e) {
       throw e;
+    } catch (InvocationTargetException e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
     } catch (Exception e) {
       throw new IllegalStateException(
           "this version of TensorFlow Java opens no session on a server: " + e, e);

@@ -10,7 +10,7 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
 /** A process that trains alone. */
-public enum SingleWorker implements Workers {
+public enum SingleWorker implements WorkerGroup {
   /** The only worker. */
   ALONE;
 

@@ -18,7 +18,7 @@ import java.util.List;
 final class TextExchange {
   private TextExchange() {}
 
-  static List<String> of(Workers workers, String text) {
+  static List<String> of(WorkerGroup workers, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     float[] lengths = new float[workers.count()];
     lengths[workers.index()] = bytes.length;

@@ -14,7 +14,7 @@ import org.tensorflow.types.TFloat32;
  * <p>Every worker builds the same graphs and calls the same methods in the same order. A call that
  * reaches the other workers returns when all have made it.
  */
-public sealed interface Workers permits SingleWorker, ClusterWorker {
+public sealed interface WorkerGroup permits SingleWorker, ClusterWorker {
   /** The number of this worker, from 0. */
   int index();
 
