@@ -20,7 +20,7 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.train.TrainingEvent;
 
-/** What the command line says about the memory and the time of a run. */
+/** The command line tells the memory and the time of a run. */
 class CostOfARunTest {
   @TempDir private Path folder;
 

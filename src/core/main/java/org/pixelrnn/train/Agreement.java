@@ -13,7 +13,7 @@ import org.pixelrnn.train.workers.WorkerGroup;
 import org.pixelrnn.train.workers.WorkerLostException;
 import org.tensorflow.TensorFlow;
 
-/** What the workers must agree on before the first step. If they do not, all of them refuse. */
+/** The workers compare their runs before the first step. If two runs differ, all workers refuse. */
 final class Agreement {
   private static final char SAYS = ' ';
   private static final char REFUSES = '!';

@@ -135,7 +135,7 @@ record PreparedRun(
     }
   }
 
-  /** What this worker does of each step. */
+  /** The configuration with this worker's share of the batch in place of the whole batch. */
   private static RunConfig share(RunConfig config, WorkerGroup workers) {
     RunConfig.Builder share = config.toBuilder();
     share
@@ -172,7 +172,7 @@ record PreparedRun(
         .toList();
   }
 
-  /** What must be the same at all workers besides the run. */
+  /** The last step and the stage, which must also be the same at all workers. */
   private static String limits(TrainingBuilder wanted) {
     return "until step "
         + (wanted.maxSteps().isPresent() ? wanted.maxSteps().getAsLong() : "planned")

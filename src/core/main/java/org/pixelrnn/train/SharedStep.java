@@ -34,11 +34,11 @@ import org.tensorflow.types.TInt32;
 record SharedStep(
     Operand<TFloat32> loss, Map<Weight, Operand<TFloat32>> gradients, Optional<Signals> signals) {
 
-  /** What stands before the signals in the sum: the loss and the number of images. */
+  /** The sum begins with two numbers, the loss and the number of images. The signals follow. */
   private static final int BEFORE_SIGNALS = 2;
 
   /**
-   * What the workers tell one another with each step.
+   * The messages that the workers exchange with each step.
    *
    * @param wishes what this worker wishes, {@link StopRequest#wishes}
    * @param summed {@code [WISHES + workers]}: the number of workers with each wish, and the seconds

@@ -4,7 +4,8 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.proto.v1.Stage;
 
 /**
- * What it costs to train a stage on this machine, see {@link TrainingBuilder#rehearse}.
+ * The memory and the time that training a stage takes on this machine, see {@link
+ * TrainingBuilder#rehearse}.
  *
  * @param stage the stage of the model; {@link Stage#WHOLE} for a model of one network
  * @param shape the images that the stage's network models

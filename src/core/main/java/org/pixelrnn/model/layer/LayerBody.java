@@ -97,7 +97,7 @@ sealed interface LayerBody permits PixelCnnBody, RowLstmBody, DiagonalBiLstmBody
       BuildContext context, Earlier earlier, LaneShift shift, BlockTensors end, NextState next);
 
   /**
-   * What a body knows before a row.
+   * The tensors of a body that are computed before its row is sampled.
    *
    * @param state the state after the last turn, as {@link #state}
    * @param condition the condition of the row, {@code [columns, n, features]}

@@ -47,7 +47,7 @@ final class TurnNoise {
   record OfTurn(Operand<TFloat32> uniform, List<Operand<TFloat32>> waiting) {}
 
   /**
-   * What later turns need before the first turn: nothing, or an empty ring.
+   * The noise kept for later turns, before the first turn: nothing, or an empty ring.
    *
    * @param images the images that are sampled, {@code [n, …]}
    */
