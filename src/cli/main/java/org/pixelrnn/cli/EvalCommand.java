@@ -6,13 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.data.Split;
 import org.pixelrnn.evaluate.Evaluation;
-import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Likelihood;
 import org.pixelrnn.sampler.Sampler;
 import picocli.CommandLine.Command;
@@ -32,14 +29,7 @@ import picocli.CommandLine.Spec;
     })
 final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
-  @Mixin private ModelOption model;
-
-  @Option(
-      names = "--data",
-      paramLabel = "SPEC",
-      required = true,
-      description = DataSpec.DESCRIPTION)
-  private String data;
+  @Mixin private MeasuredImages measured;
 
   @Option(
       names = "--split",
@@ -47,13 +37,6 @@ final class EvalCommand implements Callable<Integer> {
       defaultValue = "TEST",
       description = "train, validation or test. Default: test.")
   private Split split;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Measure only the first N images. Default: all.")
-  private long limit;
 
   @Option(
       names = "--json",
@@ -64,40 +47,33 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (limit < 0) {
-      throw new InputException("--limit " + limit + ": expected at least 0 (all images)");
-    }
+    long limit = measured.limit();
     NativeChatter.silence();
-    try (Sampler sampler = Sampler.open(model.folder);
-        ImageDataset images = Datasets.open(data, sampler.dataConfig(), sampler.shape())) {
-      Evaluation evaluation = Evaluation.of(sampler, images).split(split).limit(limit);
-      print(Terminal.isErr() ? measureWithBar(evaluation) : evaluation.measure());
+    try (Sampler sampler = Sampler.open(measured.model());
+        ImageDataset images =
+            Datasets.open(measured.data(), sampler.dataConfig(), sampler.shape())) {
+      print(measure(Evaluation.of(sampler, images).split(split).limit(limit)));
     }
     return 0;
   }
 
-  private static Likelihood measureWithBar(Evaluation evaluation) {
-    try (ProgressBar bar =
-        new ProgressBarBuilder()
-            .setTaskName("eval")
-            .setUnit(" images", 1)
-            .clearDisplayOnFinish()
-            .build()) {
-      return evaluation.listener((done, total) -> bar.maxHint(total).stepTo(done)).measure();
+  private static Likelihood measure(Evaluation evaluation) {
+    try (ImageProgress progress = ImageProgress.of("eval", evaluation.count())) {
+      return evaluation.listener((done, total) -> progress.to(done)).measure();
     }
   }
 
-  private void print(Likelihood measured) {
+  private void print(Likelihood likelihood) {
     if (json) {
       Map<String, Object> object = new LinkedHashMap<>();
-      object.put("images", measured.getImages());
-      object.put("nats_per_image", measured.getNatsPerImage());
-      object.put("bits_per_dim", measured.getBitsPerDim());
-      object.put("standard_error_nats", measured.getStandardErrorNats());
-      if (measured.getBitsPerDimPerChannelCount() > 0) {
-        object.put("bits_per_dim_per_channel", measured.getBitsPerDimPerChannelList());
+      object.put("images", likelihood.getImages());
+      object.put("nats_per_image", likelihood.getNatsPerImage());
+      object.put("bits_per_dim", likelihood.getBitsPerDim());
+      object.put("standard_error_nats", likelihood.getStandardErrorNats());
+      if (likelihood.getBitsPerDimPerChannelCount() > 0) {
+        object.put("bits_per_dim_per_channel", likelihood.getBitsPerDimPerChannelList());
       }
-      if (measured.getBound()) {
+      if (likelihood.getBound()) {
         object.put("bound", true);
       }
       spec.commandLine().getOut().println(new Gson().toJson(object));
@@ -107,19 +83,19 @@ final class EvalCommand implements Callable<Integer> {
           .printf(
               Locale.ROOT,
               "%s%.2f ± %.2f nats per image, %.4f bits/dim%s (%d images)%n",
-              measured.getBound() ? "upper bound of the negative log-likelihood: " : "",
-              measured.getNatsPerImage(),
-              measured.getStandardErrorNats(),
-              measured.getBitsPerDim(),
-              byChannel(measured),
-              measured.getImages());
+              likelihood.getBound() ? "upper bound of the negative log-likelihood: " : "",
+              likelihood.getNatsPerImage(),
+              likelihood.getStandardErrorNats(),
+              likelihood.getBitsPerDim(),
+              byChannel(likelihood),
+              likelihood.getImages());
     }
   }
 
-  private static String byChannel(Likelihood measured) {
-    return measured.getBitsPerDimPerChannelCount() == 0
+  private static String byChannel(Likelihood likelihood) {
+    return likelihood.getBitsPerDimPerChannelCount() == 0
         ? ""
-        : measured.getBitsPerDimPerChannelList().stream()
+        : likelihood.getBitsPerDimPerChannelList().stream()
             .map(bits -> String.format(Locale.ROOT, "%.4f", bits))
             .collect(Collectors.joining(", ", ", by channel ", ""));
   }

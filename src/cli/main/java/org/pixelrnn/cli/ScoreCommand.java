@@ -57,14 +57,7 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   @Spec private CommandSpec spec;
-  @Mixin private ModelOption model;
-
-  @Option(
-      names = "--data",
-      paramLabel = "SPEC",
-      required = true,
-      description = DataSpec.DESCRIPTION)
-  private String data;
+  @Mixin private MeasuredImages measured;
 
   @Option(
       names = "--split",
@@ -72,13 +65,6 @@ final class ScoreCommand implements Callable<Integer> {
       description =
           "train, validation, test or all. Default: all for folder: and tfrecord:, otherwise test.")
   private Splits split;
-
-  @Option(
-      names = "--limit",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Measure only the first N images. Default: all.")
-  private long limit;
 
   @Option(
       names = "--out",
@@ -114,9 +100,11 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
+    long limit = measured.limit();
     NativeChatter.silence();
-    try (Sampler sampler = Sampler.open(model.folder);
-        ImageDataset images = Datasets.open(data, sampler.dataConfig(), sampler.shape())) {
+    try (Sampler sampler = Sampler.open(measured.model());
+        ImageDataset images =
+            Datasets.open(measured.data(), sampler.dataConfig(), sampler.shape())) {
       if (heatmaps != null) {
         // A model without heat maps is refused here, before anything is measured.
         sampler.pixelBits(Images.of(sampler.shape(), new byte[0]));
@@ -136,9 +124,6 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private void check() {
-    if (limit < 0) {
-      throw new InputException("--limit " + limit + ": expected at least 0 (all images)");
-    }
     if (heatmapCount < 0 || (heatmapCount > 0 && heatmaps == null)) {
       throw new InputException(
           "--heatmap-count "
@@ -158,6 +143,7 @@ final class ScoreCommand implements Callable<Integer> {
       return split.members;
     }
     // Such data have no test split of their own: a few pictures are set aside for it.
+    String data = measured.data();
     boolean pictures = data.startsWith("folder:") || data.startsWith("tfrecord:");
     return (pictures ? Splits.ALL : Splits.TEST).members;
   }

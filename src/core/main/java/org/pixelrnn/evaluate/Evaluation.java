@@ -83,6 +83,15 @@ public final class Evaluation {
   }
 
   /**
+   * The number of images that {@link #measure} goes through.
+   *
+   * @throws InputException if the images do not fit the model
+   */
+  public int count() {
+    return batches().count();
+  }
+
+  /**
    * Goes once through the images, in batches of {@link LikelihoodBatch}.
    *
    * @return the mean over all images. Of a model in colour it has the bits per dimension of each
@@ -91,14 +100,7 @@ public final class Evaluation {
    *     be read
    */
   public Likelihood measure() {
-    EvaluationImages batches =
-        new EvaluationImages(
-            data,
-            split,
-            sampler.shape(),
-            sampler.dataConfig(),
-            LikelihoodBatch.size(sampler.shape()),
-            limit);
+    EvaluationImages batches = batches();
     if (batches.count() == 0) {
       throw new InputException(
           "data " + data.name() + ": there are no images in the split " + name(split));
@@ -116,6 +118,16 @@ public final class Evaluation {
     }
     Likelihood.Builder measured = mean.likelihood().toBuilder().setSplit(name(split));
     return bound ? measured.setBound(true).build() : measured.build();
+  }
+
+  private EvaluationImages batches() {
+    return new EvaluationImages(
+        data,
+        split,
+        sampler.shape(),
+        sampler.dataConfig(),
+        LikelihoodBatch.size(sampler.shape()),
+        limit);
   }
 
   private static String name(Split split) {

@@ -6,20 +6,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.pixelrnn.data.Prefetch;
-import org.pixelrnn.data.Split;
-import org.pixelrnn.evaluate.LikelihoodMean;
-import org.pixelrnn.image.ImageFile;
-import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
-import org.pixelrnn.image.SampleGrid;
 import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.proto.v1.Checkpoint;
 import org.pixelrnn.proto.v1.Likelihood;
@@ -48,12 +40,11 @@ final class Trainer implements AutoCloseable {
   private final RunDirectory directory;
   private final Stage stage;
   private final StageData data;
-  private final Images examples;
   private final TrainingConfig config;
   private final long plannedSteps;
   private final Checkpoints checkpoints;
   private final TrainingGraph graph;
-  private final LongCalls calls;
+  private final ValidationPass validation;
 
   /** The number of steps taken. */
   private long step;
@@ -74,14 +65,13 @@ final class Trainer implements AutoCloseable {
     stage = directory.run().getStage();
     data = prepared.data();
     config = directory.run().getConfig().getTraining();
-    examples = data.examples(config.getSampleImages());
     plannedSteps = data.plannedSteps(config);
     checkpoints = directory.checkpoints();
-    calls = training.calls();
     graph =
         LatinDigits.during(
             () ->
                 new TrainingGraph(directory.run().getConfig(), stage, training.threads(), workers));
+    validation = new ValidationPass(training, prepared, graph);
   }
 
   /** Trains the stage, and tells the listeners how it ended even if it failed. */
@@ -302,68 +292,21 @@ final class Trainer implements AutoCloseable {
     listeners.tell(listener -> listener.checkpointSaved(event));
   }
 
-  /**
-   * Measures the validation images. If the run is asked to stop meanwhile, this ends at once. The
-   * checkpoint stays without a validation then, and a resumed run validates it first.
-   */
+  /** Validates the present step's weights, unless the run is asked to stop meanwhile. */
   private void validate() throws IOException {
-    float[] logProb = new float[data.validation().count()];
-    try {
-      measure(logProb);
-    } catch (CancellationException stopped) {
-      // Nothing was added to the checkpoint yet. The other workers hear of the wish to stop.
-    }
-    // Each image is measured by one worker, so the sums are the very numbers of one worker.
-    float[] all = workers.sum(Floats.concat(request.wishes(), logProb));
-    request.hear(all);
-    if (request.ofRun()) {
+    Optional<Likelihood> measured = validation.measure(step);
+    if (measured.isEmpty()) {
       return;
     }
-    LikelihoodMean mean = LikelihoodMean.of(graph.network().shape());
-    mean.add(Arrays.copyOfRange(all, StopRequest.WISHES, all.length));
-    String split = Split.VALIDATION.name().toLowerCase(Locale.ROOT);
-    Likelihood measured = mean.likelihood().toBuilder().setSplit(split).build();
-    validated = Optional.of(measured);
+    validated = measured;
     if (!workers.leads()) {
       return;
     }
-    checkpoints.validated(step, measured);
+    checkpoints.validated(step, measured.get());
     // From here on everything is saved.
-    TrainingEvent.Validated event = new TrainingEvent.Validated(stage, step, measured, samples());
+    TrainingEvent.Validated event =
+        new TrainingEvent.Validated(stage, step, measured.get(), validation.samples());
     listeners.tell(listener -> listener.validated(event));
-  }
-
-  /**
-   * Measures the batches of this worker: every n-th of them, if there are n workers. Ends at once
-   * if this worker is asked to stop.
-   */
-  private void measure(float[] logProb) {
-    int done = 0;
-    for (int number = 0; number < data.validation().batches(); number++) {
-      Images batch = data.validation().batch(number);
-      if (number % workers.count() == workers.index()) {
-        System.arraycopy(calls.call(() -> graph.logProb(batch)), 0, logProb, done, batch.count());
-      }
-      done += batch.count();
-      TrainingEvent.Validating event =
-          new TrainingEvent.Validating(stage, step, done, data.validation().count());
-      listeners.tell(listener -> listener.validating(event));
-    }
-  }
-
-  /**
-   * Samples images, and makes a picture of them. No images if none are asked for, if it fails, or
-   * if the run is asked to stop meanwhile.
-   */
-  private Images samples() {
-    Optional<Images> sampled =
-        examples.count() == 0
-            ? Optional.empty()
-            : SparePicture.of(() -> calls.call(() -> graph.sample(examples, config.getSeed())));
-    sampled.ifPresent(
-        images ->
-            SparePicture.write(() -> ImageFile.write(SampleGrid.of(images), directory.samples())));
-    return sampled.orElseGet(() -> Images.of(graph.network().shape(), new byte[0]));
   }
 
   private void refuseNonsense(TrainingGraph.Step taken) {
@@ -383,6 +326,6 @@ final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
-    calls.closeAfterwards(graph::close);
+    training.calls().closeAfterwards(graph::close);
   }
 }
