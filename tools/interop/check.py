@@ -20,6 +20,9 @@ from noise import block_columns, noise
 
 TOLERANCE = 1e-4
 
+# Other runtimes have no operation that checks. The README says what these signatures expect.
+UNCHECKED = {"serving_default", "log_prob", "logits", "start", "next_row_with_noise", "reduce"}
+
 
 def start(signatures, images, known, seed, temperature):
     """Returns the state before the first row. A multi-scale model samples small images first."""
@@ -54,7 +57,7 @@ def sample_with_noise(version, signatures, images, known, seed, temperature):
     """Samples by rows with the random numbers of noise.py. The rows of two halves of the batch are at
     different heights: the second half begins a row later."""
     shape = signatures["logits"].structured_outputs["logits"].shape[1:]
-    block = block_columns(version)
+    block = block_columns(f"{version}/assets.extra/pixelrnn.textproto")
     n, height = images.shape[:2]
     first = np.arange(n) >= n // 2
     state = start(signatures, images, known, seed, temperature)
@@ -80,16 +83,47 @@ def sample_with_noise(version, signatures, images, known, seed, temperature):
     return sampled
 
 
-def warmed_up(version, signatures):
-    """Makes the calls that warm up TensorFlow Serving. Returns the names of their signatures."""
-    names = []
+def warmup_requests(version):
+    """Yields the requests that warm up TensorFlow Serving: the names of signatures, and their inputs."""
     for record in tf.data.TFRecordDataset(f"{version}/assets.extra/tf_serving_warmup_requests"):
         log = prediction_log_pb2.PredictionLog.FromString(record.numpy())
         request = log.predict_log.request
-        inputs = {key: tf.constant(tf.make_ndarray(t)) for key, t in request.inputs.items()}
-        names.append(request.model_spec.signature_name)
-        signatures[names[-1]](**inputs)
+        inputs = {key: tf.make_ndarray(tensor) for key, tensor in request.inputs.items()}
+        yield request.model_spec.signature_name, inputs
+
+
+def warmed_up(version, signatures):
+    """Makes the calls that warm up TensorFlow Serving. Returns the names of their signatures."""
+    names = []
+    for name, inputs in warmup_requests(version):
+        signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
+        names.append(name)
     return sorted(names)
+
+
+def accepted(version, signatures, levels):
+    """Calls the signatures that check their inputs with wrong ones. Returns the calls without a proper error."""
+    wrong = {
+        "temperature": (-1, np.nan, np.inf),
+        "count": (-1,),
+        "row": (-1, 10**6),
+        **({key: (levels,) for key in ("images", "known_values", "small")} if levels < 256 else {}),
+    }
+    calls = []
+    for name, inputs in warmup_requests(version):
+        if name in UNCHECKED:
+            continue
+        inputs = {**inputs, **{key: np.ones_like(inputs[key]) for key in ("known",) if key in inputs}}
+        for key in wrong.keys() & inputs.keys():
+            for value in wrong[key]:
+                one = {**inputs, key: np.full_like(inputs[key], value)}
+                try:
+                    signatures[name](**{key: tf.constant(tensor) for key, tensor in one.items()})
+                    calls.append(f"{name} takes {key} = {value}")
+                except tf.errors.InvalidArgumentError as e:
+                    if f"{key}: expected " not in e.message:
+                        calls.append(f"{name} says of {key} = {value}: {e.message}")
+    return calls
 
 
 def small_first(signatures, count, seed, temperature):
@@ -176,7 +210,8 @@ def main(version, reference=None):
         outputs = sorted(signatures[name].structured_outputs)
         print(f"{name}({', '.join(inputs)}) -> {', '.join(outputs)}")
 
-    shape = signatures["logits"].structured_outputs["logits"].shape[1:4]
+    shape_of_logits = signatures["logits"].structured_outputs["logits"].shape
+    shape = shape_of_logits[1:4]
     if reference:
         expected = json.loads(pathlib.Path(reference).read_text())
     else:
@@ -209,6 +244,10 @@ def main(version, reference=None):
         if list(found_shape) != expected_shape:
             print(f"{name} of no images: {found_shape}, expected {expected_shape}")
             wrong += 1
+
+    for complaint in accepted(version, signatures, shape_of_logits[-1]):
+        print(complaint)
+        wrong += 1
 
     warm = warmed_up(version, signatures)
     if warm != sorted(signatures):

@@ -1,19 +1,23 @@
-"""The uniform random numbers of next_row_with_noise, written from the words of the README.
+"""The uniform random numbers of next_row_with_noise, written from the words of the README. It needs numpy alone.
 
 Philox is a counter, so the numbers of any row of any image are computed on their own.
 """
 
+import pathlib
+import re
+
 import numpy as np
-from tensorflow.core.protobuf import saved_model_pb2
 
 SMALL_IMAGES = 0x736D616C6C
 
 
-def block_columns(version):
-    """Reads how many columns a block of random numbers has, from an exported version's folder."""
-    with open(f"{version}/saved_model.pb", "rb") as file:
-        graph = saved_model_pb2.SavedModel.FromString(file.read()).meta_graphs[0]
-    return graph.collection_def["noise_block_columns"].int64_list.value[0]
+def block_columns(provenance):
+    """Reads how many columns a block of random numbers has, from an export's pixelrnn.textproto."""
+    text = pathlib.Path(provenance).read_text(encoding="utf-8")
+    found = re.search(r"^noise_block_columns: (\d+)$", text, re.MULTILINE)
+    if not found:
+        raise ValueError(f"{provenance}: no noise_block_columns; expected a newer export")
+    return int(found[1])
 
 
 def philox(key, counter):
@@ -49,18 +53,16 @@ def noise(shape, block, seed, images, row):
     """
     _, width, channels, levels = shape
     needed = block * channels * levels
-    padded = -(-needed // 4) * 4
-    index = np.arange(images)[:, None] * padded + np.arange(needed)[None, :]
-    index = index.astype(np.uint64)
+    fours = -(-needed // 4)
+    four = np.arange(images * fours, dtype=np.uint64)
+    halves = four & np.uint64(0xFFFFFFFF), four >> np.uint64(32)
     blocks = []
     for b in range(width // block):
         m = philox(
             (np.uint64(0x3EC8F720), np.uint64(0x02461E29)),
             (*words(seed), *words(row * (width // block) + b)),
         )
-        quarter = index // np.uint64(4)
-        halves = quarter & np.uint64(0xFFFFFFFF), quarter >> np.uint64(32)
-        x = np.choose((index % np.uint64(4)).astype(int), philox(m[:2], (*halves, m[2], m[3])))
-        u = (x & np.uint64(0x7FFFFF)).astype(np.float32) / np.float32(2**23)
+        x = np.stack(philox(m[:2], (*halves, m[2], m[3])), axis=-1).reshape(images, 4 * fours)
+        u = (x[:, :needed] & np.uint64(0x7FFFFF)).astype(np.float32) / np.float32(2**23)
         blocks.append(np.maximum(u, np.float32(2.0**-126)).reshape(images, block, channels, levels))
     return np.concatenate(blocks, axis=1)

@@ -171,6 +171,12 @@ final class ServeCommand implements Callable<Integer> {
   private static void quietLog() {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     System.setProperty("org.slf4j.simpleLogger.log.org.pixelrnn", "info");
+    // A client that breaks a protocol is no fault of the server; the connection is closed.
+    String armeria = "org.slf4j.simpleLogger.log.com.linecorp.armeria.";
+    System.setProperty(armeria + "internal.common.AbstractHttp2ConnectionHandler", "error");
+    System.setProperty(armeria + "server.HttpServerPipelineConfigurator", "error");
+    // It asks for the version of reflection that Python's client does not know.
+    System.setProperty(armeria + "server.grpc.GrpcServiceBuilder", "error");
     System.setProperty("org.slf4j.simpleLogger.showThreadName", "false");
     System.setProperty("org.slf4j.simpleLogger.showShortLogName", "true");
     System.setProperty("org.slf4j.simpleLogger.showDateTime", "true");

@@ -289,11 +289,18 @@ class LauncherTest {
     assertTrue(outcome.err().contains(complaint), outcome.err());
   }
 
+  /** From version 24 on, Java warns of libraries that use sun.misc.Unsafe. */
   @ParameterizedTest
-  @CsvSource({"openjdk version \"21\" 2023-09-19", "openjdk version \"25-ea\" 2025"})
-  void acceptsANewerJava(String version) throws Exception {
+  @CsvSource({
+    "openjdk version \"17.0.9\" 2023, false",
+    "openjdk version \"21\" 2023-09-19, false",
+    "openjdk version \"25-ea\" 2025, true"
+  })
+  void acceptsANewerJavaAndItsWarnings(String version, boolean warns) throws Exception {
     java(version);
-    assertEquals(7, launch(Map.of()).status());
+    Outcome outcome = launch(Map.of());
+    assertEquals(7, outcome.status());
+    assertEquals(warns, outcome.out().contains("<--sun-misc-unsafe-memory-access=allow>"));
   }
 
   @Test

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +72,7 @@ class ServeProcessTest {
                   .build(),
               HttpResponse.BodyHandlers.ofLines());
       HttpResponse<Stream<String>> begun = answer.get(60, TimeUnit.SECONDS);
+      breakTheProtocol(server);
       process.destroy();
       List<String> lines = begun.body().toList();
       assertEquals("{\"done\":true}", lines.get(lines.size() - 1));
@@ -80,8 +84,23 @@ class ServeProcessTest {
       assertTrue(
           requests.get(0).matches(".* POST /v1/models/m:sample 200 [0-9]+ bytes [0-9]+ ms"),
           requests.get(0));
+      assertTrue(
+          Files.readAllLines(log).stream()
+              .noneMatch(text -> text.startsWith("\tat ") || text.contains(" WARN ")),
+          Files.readString(log));
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /** Sends the first bytes of HTTP/2, and then what no client of HTTP/2 sends. */
+  private static void breakTheProtocol(URI server) throws IOException {
+    try (Socket client = new Socket(server.getHost(), server.getPort())) {
+      OutputStream out = client.getOutputStream();
+      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      out.write(new byte[100]);
+      out.flush();
+      client.getInputStream().readAllBytes();
     }
   }
 }

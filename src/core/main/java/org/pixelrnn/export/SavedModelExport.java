@@ -41,7 +41,8 @@ public final class SavedModelExport {
    * @param folder the model's folder; it is created if it is missing. The number of the version is
    *     the highest number in it plus one, or 1. The version appears only when it is complete.
    * @param weights gives the value of each weight of the model, in the weight's shape
-   * @param provenance what {@link ModelFolder#provenance} will read
+   * @param provenance what {@link ModelFolder#provenance} will read; {@code noise_block_columns} is
+   *     set here
    * @return the folder of the version
    * @throws InputException if the folder cannot be written to, or the disk is full
    * @throws IllegalArgumentException if a weight is missing or has another shape
@@ -63,6 +64,8 @@ public final class SavedModelExport {
       values.add(value);
     }
     MetaGraphDef graph = ServingGraph.of(model);
+    Provenance exported =
+        provenance.toBuilder().setNoiseBlockColumns(ServingGraph.noiseBlockColumns(model)).build();
     SavedModel savedModel =
         SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(graph).build();
     return new VersionFolder(folder)
@@ -77,7 +80,7 @@ public final class SavedModelExport {
               Path text = ModelFolder.provenanceFile(version);
               Files.createDirectory(text.getParent());
               Files.writeString(
-                  text, TextFormat.printer().printToString(provenance), StandardCharsets.UTF_8);
+                  text, TextFormat.printer().printToString(exported), StandardCharsets.UTF_8);
               WarmupRequests.write(ModelFolder.warmupFile(version), graph.getSignatureDefMap());
             });
   }

@@ -93,10 +93,14 @@ final class ServingGraph {
               .setGraphDef(graph.toGraphDef())
               .putAllSignatureDef(serving.signatures.all());
       variables.describeIn(meta);
-      meta.putCollectionDef(
-          UniformNoise.BLOCK_COLUMNS, integer(rowNetwork(model).noiseBlockColumns()));
+      meta.putCollectionDef(UniformNoise.BLOCK_COLUMNS, integer(noiseBlockColumns(model)));
       return meta.build();
     }
+  }
+
+  /** The number of columns of a block of {@link UniformNoise} for {@code next_row_with_noise}. */
+  static int noiseBlockColumns(ImageModel model) {
+    return rowNetwork(model).noiseBlockColumns();
   }
 
   /** The network that {@code next_row} samples from. */

@@ -50,7 +50,7 @@ final class ErrorAnswers implements ServerErrorHandler {
       return new RefusedRequest(RefusedRequest.Kind.NOT_READY, "the server is stopping", cause);
     }
     if (isGone(cause)) {
-      return new RefusedRequest(RefusedRequest.Kind.FAILED, "the client has gone away", cause);
+      return new RefusedRequest(RefusedRequest.Kind.CANCELLED, "the client has gone away", cause);
     }
     LOG.error("a request fails", cause);
     return new RefusedRequest(
@@ -103,7 +103,10 @@ final class ErrorAnswers implements ServerErrorHandler {
     return type != null && type.type().equals("application") && type.subtype().startsWith("grpc");
   }
 
-  /** The answer to a call over gRPC that never began. */
+  /**
+   * The answer to a call over gRPC that never began: headers and nothing after them. Some clients
+   * do not know the status of a stream that goes on after it.
+   */
   private static AggregatedHttpResponse grpc(RequestHeaders headers, RefusedRequest refused) {
     String message =
         URLEncoder.encode(refused.getMessage(), StandardCharsets.UTF_8).replace("+", "%20");
@@ -112,10 +115,12 @@ final class ErrorAnswers implements ServerErrorHandler {
             .contentType(headers.contentType())
             .add("grpc-status", "" + refused.grpc().getCode().value())
             .add("grpc-message", message)
+            .endOfStream(true)
             .build());
   }
 
-  private static String tooLong(long most) {
+  /** What is said of a body of too many bytes. */
+  static String tooLong(long most) {
     return "the body is too long; expected at most " + most + " bytes";
   }
 

@@ -2,16 +2,16 @@ package org.pixelrnn.server;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.common.ContentTooLargeException;
-import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import io.grpc.BindableService;
 import io.grpc.ForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpc.protobuf.services.ProtoReflectionService;
 import org.pixelrnn.proto.service.serving.PredictionServiceGrpc;
 import org.pixelrnn.proto.service.v1.ImageModelsGrpc;
 
@@ -36,17 +36,25 @@ final class GrpcServices {
         .addService(new PredictionOverGrpc(signatures))
         .addService(new VersionsOverGrpc(signatures))
         .addService(health.service())
-        .addService(ProtoReflectionServiceV1.newInstance())
+        .addService(reflection())
         .supportedSerializationFormats(GrpcSerializationFormats.values())
         .maxRequestMessageLength((int) limits.bytes())
-        .exceptionHandler(GrpcServices::status)
+        .exceptionHandler((ctx, status, cause, metadata) -> status(status, cause, limits))
         .intercept(new CutShort())
         .build();
   }
 
+  /**
+   * Reflection under the name that all clients know. Armeria takes one of its two versions, and
+   * Python's client does not know the later one.
+   */
+  @SuppressWarnings("deprecation")
+  private static BindableService reflection() {
+    return ProtoReflectionService.newInstance();
+  }
+
   /** The status of what fails before a service is called. Null leaves it to Armeria. */
-  private static Status status(
-      RequestContext ctx, Status status, Throwable cause, Metadata metadata) {
+  private static Status status(Status status, Throwable cause, RequestLimits limits) {
     for (Throwable e = cause; e != null; e = e.getCause()) {
       if (e instanceof InvalidProtocolBufferException) {
         return Status.INVALID_ARGUMENT.withDescription(
@@ -56,7 +64,8 @@ final class GrpcServices {
         return ErrorAnswers.refusal(e).grpc();
       }
     }
-    return null;
+    boolean tooLong = String.valueOf(status.getDescription()).contains("exceeds maximum");
+    return tooLong ? status.withDescription(ErrorAnswers.tooLong(limits.bytes())) : null;
   }
 
   /** A call whose message does not arrive whole is wrong input; gRPC calls it INTERNAL. */

@@ -2,13 +2,19 @@ package org.pixelrnn.server;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.google.common.base.Splitter;
 import com.linecorp.armeria.common.HttpData;
 import java.io.IOException;
 import java.util.Arrays;
@@ -21,13 +27,19 @@ import java.util.stream.Collectors;
 final class JsonBody {
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              text -> {
+                for (CoercionInputShape shape : CoercionInputShape.values()) {
+                  text.setCoercion(shape, CoercionAction.Fail);
+                }
+              })
           .build();
 
   private JsonBody() {}
@@ -39,10 +51,14 @@ final class JsonBody {
    * @throws RefusedRequest if the body is not such an object
    */
   static <T> T read(HttpData body, Class<T> type) {
-    try {
-      T read = MAPPER.readValue(body.isEmpty() ? new byte[] {'{', '}'} : body.array(), type);
+    byte[] text = body.isEmpty() ? new byte[] {'{', '}'} : body.array();
+    try (JsonParser json = MAPPER.createParser(text)) {
+      T read = json.nextToken() == JsonToken.START_OBJECT ? MAPPER.readValue(json, type) : null;
       if (read == null) {
-        throw RefusedRequest.wrong("the body is null; expected a JSON object");
+        throw RefusedRequest.wrong("the body is wrong; expected a JSON object");
+      }
+      if (json.nextToken() != null) {
+        throw RefusedRequest.wrong("the body goes on after the JSON object; expected its end");
       }
       return read;
     } catch (UnrecognizedPropertyException e) {
@@ -55,29 +71,47 @@ final class JsonBody {
                   .map(Object::toString)
                   .collect(Collectors.toCollection(TreeSet::new))));
     } catch (JsonMappingException e) {
-      throw RefusedRequest.wrong(wrongField(e));
+      throw RefusedRequest.wrong(wrongField(type, e));
     } catch (JsonProcessingException e) {
-      throw RefusedRequest.wrong("the body is not JSON: " + firstLine(e.getOriginalMessage()));
+      throw notJson(e);
     } catch (IOException e) {
       throw RefusedRequest.wrong("the body cannot be read: " + e.getMessage());
     }
   }
 
-  private static String wrongField(JsonMappingException e) {
-    String field =
-        e.getPath().stream()
-            .map(JsonMappingException.Reference::getFieldName)
-            .map(name -> "field `" + name + "`")
-            .findFirst()
-            .orElse("the body");
-    return field
-        + " is wrong: "
-        + firstLine(e.getOriginalMessage())
-        + (e.getPath().isEmpty() ? "; expected a JSON object" : "");
+  private static String wrongField(Class<?> type, JsonMappingException e) {
+    String field = e.getPath().isEmpty() ? "" : e.getPath().get(0).getFieldName();
+    return Arrays.stream(type.getRecordComponents())
+        .filter(component -> component.getName().equals(field))
+        .findFirst()
+        .map(found -> "field `" + field + "` is wrong; expected " + expected(found.getType()))
+        .orElse("the body is wrong; expected a JSON object");
   }
 
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse("");
+  /** The values that a field of a type takes. */
+  private static String expected(Class<?> type) {
+    if (type == Integer.class) {
+      return "an integer of " + Integer.MIN_VALUE + " to " + Integer.MAX_VALUE;
+    }
+    if (type == Long.class) {
+      return "an integer of " + Long.MIN_VALUE + " to " + Long.MAX_VALUE;
+    }
+    if (type == Float.class) {
+      return "a number";
+    }
+    return type == Boolean.class ? "true or false" : "a text";
+  }
+
+  /** The refusal of a body that is not JSON. The parser's advice to programmers is left out. */
+  static RefusedRequest notJson(JsonProcessingException e) {
+    if (e instanceof StreamConstraintsException) {
+      return RefusedRequest.wrong(
+          "the body has a number or a name that is too long, or lists that are too deep; expected at"
+              + " most 1000 digits and 1000 lists inside one another");
+    }
+    return RefusedRequest.wrong(
+        "the body is not JSON: "
+            + Splitter.on(": ").split(e.getOriginalMessage()).iterator().next());
   }
 
   /** Writes an object, followed by a line break. */

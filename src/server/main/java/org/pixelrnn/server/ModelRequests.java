@@ -34,6 +34,15 @@ final class ModelRequests {
     this.serving = serving;
   }
 
+  /**
+   * Checks the name of a model before its request is read.
+   *
+   * @throws RefusedRequest if there is no such model
+   */
+  void requireModel(String name) {
+    ServedModel unused = serving.models().find(name);
+  }
+
   /** Lists the models. */
   ListModelsResponse list() {
     ListModelsResponse.Builder answer = ListModelsResponse.newBuilder();

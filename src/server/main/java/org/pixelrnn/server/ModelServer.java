@@ -145,10 +145,17 @@ public final class ModelServer implements AutoCloseable {
     /**
      * Refuses requests that do not have this token, as {@code Authorization: Bearer TOKEN}. Health
      * checks need none.
+     *
+     * @throws InputException if it is empty, or if it has other characters than visible ones of
+     *     ASCII
      */
     public Builder token(String token) {
-      if (token.isBlank()) {
-        throw new InputException("the token is empty; expected at least one character");
+      if (!token.matches("[!-~]+")) {
+        throw new InputException(
+            token.isBlank()
+                ? "the token is empty; expected at least one character"
+                : "the token has characters that no request can send; expected letters, digits and"
+                    + " signs of ASCII, without spaces");
       }
       this.token = Optional.of(token);
       return this;

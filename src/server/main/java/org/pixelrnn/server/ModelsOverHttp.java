@@ -60,11 +60,12 @@ final class ModelsOverHttp {
     add(server, "logProb", this::logProb);
   }
 
-  private static void add(ServerBuilder server, String name, Method method) {
+  private void add(ServerBuilder server, String name, Method method) {
     ServicesOnOnePort.named(
             name, server.route().post("regex:^/v1/models/(?<model>[^/:]+):" + name + "$"))
         .build(
             (ctx, request) -> {
+              requests.requireModel(ctx.pathParam("model"));
               CompletableFuture<HttpResponse> begun = new CompletableFuture<>();
               Exchange exchange = new Exchange(begun, HttpResponse.of(begun));
               request

@@ -70,10 +70,9 @@ final class PredictBody {
         });
     if (found[0] == found[1]) {
       throw RefusedRequest.wrong(
-          String.format(
-              Locale.ROOT,
-              "the body has %s `instances` and `inputs`; expected one of them",
-              found[0] ? "both" : "neither"));
+          found[0]
+              ? "the body has both `instances` and `inputs`; expected one of them"
+              : "the body has neither `instances` nor `inputs`; expected one of them");
     }
     return new PredictBody(text, signature[0], found[0]);
   }
@@ -214,8 +213,7 @@ final class PredictBody {
         throw RefusedRequest.wrong("the body goes on after the JSON object; expected its end");
       }
     } catch (JsonProcessingException e) {
-      throw RefusedRequest.wrong(
-          "the body is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+      throw JsonBody.notJson(e);
     } catch (IOException e) {
       throw RefusedRequest.wrong("the body cannot be read: " + e.getMessage());
     }

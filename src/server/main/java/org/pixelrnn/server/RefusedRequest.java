@@ -24,6 +24,8 @@ final class RefusedRequest extends RuntimeException {
     NOT_READY(Status.Code.UNAVAILABLE, HttpStatus.SERVICE_UNAVAILABLE.code()),
     /** The request took too long. */
     OUT_OF_TIME(Status.Code.DEADLINE_EXCEEDED, HttpStatus.GATEWAY_TIMEOUT.code()),
+    /** The client has gone away, so nobody reads the status. */
+    CANCELLED(Status.Code.CANCELLED, HttpStatus.CLIENT_CLOSED_REQUEST.code()),
     /** The model fails. The server's log says why. */
     FAILED(Status.Code.INTERNAL, HttpStatus.INTERNAL_SERVER_ERROR.code());
 

@@ -13,11 +13,14 @@ import org.pixelrnn.image.InputException;
  * @param time the longest time of a request, from its first byte to the last byte of the answer
  */
 public record RequestLimits(int images, long bytes, int running, int waiting, Duration time) {
+  /** The time of a request is counted in nanoseconds, which fit 64 bits for some centuries. */
+  private static final Duration LONGEST = Duration.ofDays(365);
 
   /**
    * Checks the ranges.
    *
-   * @throws InputException if {@code waiting} is negative, or if any other limit is not positive
+   * @throws InputException if {@code waiting} is negative, if any other limit is not positive, if
+   *     {@code bytes} is 2^31 or more, or if {@code time} is longer than a year
    */
   public RequestLimits {
     check("images a request", images, 1);
@@ -25,6 +28,10 @@ public record RequestLimits(int images, long bytes, int running, int waiting, Du
     check("requests at once", running, 1);
     check("waiting requests", waiting, 0);
     check("milliseconds a request", time.toMillis(), 1);
+    if (time.compareTo(LONGEST) > 0) {
+      throw new InputException(
+          "seconds a request = " + time.toSeconds() + "; expected at most " + LONGEST.toSeconds());
+    }
     if (bytes > Integer.MAX_VALUE) {
       throw new InputException(
           "bytes a request = " + bytes + "; expected at most " + Integer.MAX_VALUE);

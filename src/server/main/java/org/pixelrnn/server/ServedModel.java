@@ -116,6 +116,9 @@ final class ServedModel {
       newest = LoadedVersion.number(version);
       if (current.isEmpty() || newest > current.get().number()) {
         loadIfComplete(FolderState.of(version));
+      } else {
+        error = Optional.empty(); // A newer version that failed is gone.
+        tried = Optional.empty();
       }
     } catch (IOException | RuntimeException e) {
       // The folder may change while it is read. The next look is a second later.

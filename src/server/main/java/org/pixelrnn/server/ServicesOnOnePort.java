@@ -51,7 +51,8 @@ final class ServicesOnOnePort {
     new PageOverHttp().addTo(sb);
     sb.service(GrpcServices.of(requests, signatures, health, builder.limits));
     new HealthOverHttp(models).addTo(sb);
-    sb.service("/metrics", PrometheusExpositionService.of(meters.getPrometheusRegistry()));
+    named("metrics", sb.route().get("/metrics"))
+        .build(PrometheusExpositionService.of(meters.getPrometheusRegistry()));
 
     sb.routeDecorator().path(METHODS).build(gate);
     sb.routeDecorator().pathPrefix(GrpcServices.IMAGE_MODELS).build(gate);

@@ -36,6 +36,15 @@ final class SignatureRequests {
     this.serving = serving;
   }
 
+  /**
+   * Checks the name of a model before its request is read.
+   *
+   * @throws RefusedRequest if there is no such model
+   */
+  void requireModel(String name) {
+    ServedModel unused = serving.models().find(name);
+  }
+
   /** Reads a call, given the signatures of the model. */
   interface Reading {
     PredictRequest read(Map<String, SignatureFunction> functions);

@@ -49,6 +49,7 @@ final class SignaturesOverHttp {
   }
 
   private HttpResponse predict(ServiceRequestContext ctx, HttpRequest request) {
+    requests.requireModel(ctx.pathParam("model"));
     CompletableFuture<HttpResponse> begun = new CompletableFuture<>();
     HttpResponse response = HttpResponse.of(begun);
     request

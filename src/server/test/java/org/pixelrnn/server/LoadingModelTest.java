@@ -2,6 +2,7 @@ package org.pixelrnn.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.common.collect.ImmutableList;
 import com.linecorp.armeria.client.grpc.GrpcClients;
@@ -52,6 +53,14 @@ class LoadingModelTest {
                             .grpc()
                             .sample(SampleImagesRequest.newBuilder().setModel("m").build())));
         assertEquals(Status.Code.UNAVAILABLE, unavailable.getStatus().getCode());
+        String image = "\"AAAAAAAAAAAA\"";
+        String body = "{\"images\": " + image + ", \"known\": " + image + "}";
+        assertEquals(503, server.post("/v1/models/m:complete", body).status());
+        assertEquals(
+            503, server.post("/v1/models/m:logProb", "{\"images\": " + image + "}").status());
+        assertEquals(503, server.post("/v1/models/m:predict", "{\"inputs\": []}").status());
+        assertEquals(503, server.get("/v1/models/m/metadata").status());
+        assertTrue(server.get("/v1/models/m").body().contains("\"LOADING\""));
         assertEquals("LOADING", state(server));
         assertEquals(503, server.get("/healthz?ready").status());
         assertEquals(200, server.get("/healthz").status());

@@ -191,6 +191,7 @@ class MixedLoadTest {
     ServerCalls.await(() -> ProcessFacts.openFiles() <= before.files() + few);
     ServerCalls.await(() -> ProcessFacts.threadCount() <= before.threads() + few);
     ProcessFacts after = ProcessFacts.now();
+    System.out.println("before: " + before + "; after: " + after);
     assertTrue(after.heap() - before.heap() < bytes / 8, before + " and then " + after);
     assertTrue(after.resident() - before.resident() < bytes, before + " and then " + after);
   }

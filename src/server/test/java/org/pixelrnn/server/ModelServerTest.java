@@ -210,6 +210,11 @@ class ModelServerTest {
         () -> ModelServer.builder().port(0).model("m", folder.resolve("none")).start());
     assertThrows(InputException.class, () -> rowLstm().model("m", folder));
     assertThrows(InputException.class, () -> rowLstm().model("a/b", folder));
+    for (String token : new String[] {"", " ", "a b", "a\nb", "\u00e4"}) {
+      assertThrows(InputException.class, () -> rowLstm().token(token), token);
+    }
+    Duration endless = Duration.ofMillis(Long.MAX_VALUE);
+    assertThrows(InputException.class, () -> limits(1, 1, endless));
     try (ServerCalls server = ServerCalls.start(rowLstm())) {
       InputException taken =
           assertThrows(InputException.class, () -> rowLstm().port(server.port()).start());

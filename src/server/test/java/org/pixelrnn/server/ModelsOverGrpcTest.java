@@ -164,6 +164,8 @@ class ModelsOverGrpcTest {
     assertRefused(wrong, "count = 65; expected 1 to 64", right.toBuilder().setCount(65));
     assertRefused(wrong, "temperature = NaN", right.toBuilder().setTemperature(Float.NaN));
     assertRefused(wrong, "temperature = -1.0", right.toBuilder().setTemperature(-1));
+    float infinite = Float.POSITIVE_INFINITY;
+    assertRefused(wrong, "temperature = Infinity", right.toBuilder().setTemperature(infinite));
     assertRefused(Status.Code.NOT_FOUND, "no model `nobody`", right.toBuilder().setModel("nobody"));
   }
 

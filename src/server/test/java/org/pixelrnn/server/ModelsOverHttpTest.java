@@ -2,6 +2,7 @@ package org.pixelrnn.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -182,24 +183,32 @@ class ModelsOverHttpTest {
           row-lstm:sample   | {"count": 0}                      | 400 | count = 0; expected 1 to 64
           row-lstm:sample   | {"count": -1}                     | 400 | count = -1; expected 1 to 64
           row-lstm:sample   | {"count": 65}                     | 400 | count = 65; expected 1 to 64
-          row-lstm:sample   | {"count": 99999999999}            | 400 | field `count` is wrong
-          row-lstm:sample   | {"count": 1.5}                    | 400 | field `count` is wrong
-          row-lstm:sample   | {"count": "1"}                    | 400 | field `count` is wrong
-          row-lstm:sample   | {"seed": 1e3}                     | 400 | field `seed` is wrong
+          row-lstm:sample   | {"count": 99999999999}            | 400 | field `count` is wrong; expected an integer of -2147483648 to 2147483647
+          row-lstm:sample   | {"count": 1.5}                    | 400 | field `count` is wrong; expected an integer
+          row-lstm:sample   | {"count": "1"}                    | 400 | field `count` is wrong; expected an integer
+          row-lstm:sample   | {"count": [1]}                    | 400 | field `count` is wrong; expected an integer
+          row-lstm:sample   | {"seed": 1e3}                     | 400 | field `seed` is wrong; expected an integer
+          row-lstm:sample   | {"seed": "1"}                     | 400 | field `seed` is wrong; expected an integer
+          row-lstm:sample   | {"seed": 9223372036854775808}     | 400 | field `seed` is wrong; expected an integer of -9223372036854775808 to 9223372036854775807
+          row-lstm:sample   | {"temperature": true}             | 400 | field `temperature` is wrong; expected a number
           row-lstm:sample   | {"temperature": -1}               | 400 | temperature = -1.0; expected
           row-lstm:sample   | {"temperature": 1e99}             | 400 | temperature = Infinity; expected
-          row-lstm:sample   | {"temperature": NaN}              | 400 | not JSON
+          row-lstm:sample   | {"temperature": NaN}              | 400 | the body is not JSON: Non-standard token 'NaN'
           row-lstm:sample   | {"temperature": "NaN"}            | 400 | temperature
           row-lstm:sample   | {"cuont": 1}                      | 400 | unknown field `cuont`; expected [count, seed, temperature]
           row-lstm:sample   | {"count": 1, "count": 2}          | 400 | Duplicate field
           row-lstm:sample   | {"count": 1                       | 400 | not JSON
-          row-lstm:sample   | {"count": 1} {}                   | 400 | the body is wrong
+          row-lstm:sample   | {"count": 1} {}                   | 400 | the body goes on after the JSON object; expected its end
+          row-lstm:sample   | {"seed": DIGITS}                  | 400 | a number or a name that is too long
+          row-lstm:sample   | 1                                 | 400 | expected a JSON object
           row-lstm:sample   | [1]                               | 400 | expected a JSON object
           row-lstm:sample   | null                              | 400 | expected a JSON object
           row-lstm:complete | {}                                | 400 | field `images` is missing
           row-lstm:complete | {"images": "AAAA"}                | 400 | field `known` is missing
           row-lstm:complete | {"images": "A", "known": ""}      | 400 | field `images` is wrong: not base64
           row-lstm:complete | {"images": "????", "known": ""}   | 400 | field `images` is wrong: not base64
+          row-lstm:complete | {"images": true, "known": ""}     | 400 | field `images` is wrong; expected a text
+          row-lstm:complete | {"images": 5, "known": ""}        | 400 | field `images` is wrong; expected a text
           row-lstm:complete | {"images": "", "known": ""}       | 400 | images has 0 bytes
           row-lstm:complete | {"images": "AAAA", "known": "AA"} | 400 | images has 3 bytes; expected a multiple of
           row-lstm:complete | {"images": IMAGE, "known": "AA=="} | 400 | known has 1 bytes; expected
@@ -207,6 +216,10 @@ class ModelsOverHttpTest {
           row-lstm:logProb  | {"images": BRIGHT}                | 400 | level 255 in images of
           row-lstm:logProb  | {"images": IMAGE, "count": 2}     | 400 | images has 1 images; count says 2
           nobody:sample     | {}                                | 404 | no model `nobody`; expected one of colour, row-lstm
+          nobody:sample     | [                                 | 404 | no model `nobody`
+          nobody:logProb    | {}                                | 404 | no model `nobody`
+          nobody:predict    | {}                                | 404 | no model `nobody`
+          row-lstm:logProb  | {"images": IMAGE, "pixels": 1}    | 400 | field `pixels` is wrong; expected true or false
           row-lstm:dream    | {}                                | 404 |
           """)
   void wrongInputIsOneSentence(String path, String body, int status, String why) {
@@ -216,12 +229,14 @@ class ModelsOverHttpTest {
         server.post(
             "/v1/models/" + path,
             body.replace("IMAGE", '"' + base64(new byte[shape.dimensions()]) + '"')
-                .replace("BRIGHT", '"' + base64(bright) + '"'));
+                .replace("BRIGHT", '"' + base64(bright) + '"')
+                .replace("DIGITS", "1".repeat(5000)));
     assertEquals(status, reply.status(), reply.body());
     assertEquals(List.of("error"), names(reply.json()));
     String error = reply.json().get("error").asText();
     assertEquals(1, error.lines().count(), error);
     assertTrue(why == null || error.contains(why), error);
+    assertFalse(error.matches(".*(java|pixelrnn|Feature|Source|[cC]oerc).*"), error);
   }
 
   @Test
@@ -229,5 +244,6 @@ class ModelsOverHttpTest {
     ServerCalls.Reply reply = server.get("/v1/models/row-lstm:sample");
     assertEquals(405, reply.status());
     assertTrue(reply.json().has("error"));
+    assertEquals(405, server.post("/metrics", "").status());
   }
 }

@@ -68,6 +68,24 @@ class ServedModelTest {
     assertTrue(model.error().isEmpty());
   }
 
+  @Test
+  void aBrokenVersionThatIsTakenAwayIsForgotten() throws IOException {
+    withVersionOne().refresh();
+    Path file = Files.createDirectories(folder.resolve("2")).resolve("saved_model.pb");
+    Files.writeString(file, "no model");
+    model.refresh();
+    model.refresh();
+    assertTrue(model.error().isPresent());
+    Path away = Files.move(folder.resolve("2"), folder.resolve("away"));
+    model.refresh();
+    assertTrue(model.error().isEmpty());
+    assertEquals(1, model.newest());
+    Files.move(away, folder.resolve("2"));
+    model.refresh();
+    model.refresh();
+    assertTrue(model.error().isPresent(), "it is tried again");
+  }
+
   /** Warming calls each signature, so that a fault is found before a client finds it. */
   @Test
   void aVersionWhoseSignatureFailsIsNotUsed() {

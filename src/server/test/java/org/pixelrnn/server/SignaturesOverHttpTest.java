@@ -229,7 +229,7 @@ class SignaturesOverHttpTest {
         " | the body is wrong; expected a JSON object",
         "{ | the body is not JSON",
         "[] | the body is wrong; expected a JSON object",
-        "{} | neither",
+        "{} | neither `instances` nor `inputs`",
         "{'inputs': 1, 'instances': []} | both",
         "{'inputs': {}} {} | goes on",
         "{'signature_name': 7, 'inputs': {}} | `signature_name` is wrong",

@@ -9,6 +9,7 @@ import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.WebClient;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.TlsKeyPair;
 import io.grpc.CallCredentials;
 import io.grpc.Metadata;
@@ -17,10 +18,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.reflection.v1.ServerReflectionGrpc;
-import io.grpc.reflection.v1.ServerReflectionRequest;
-import io.grpc.reflection.v1.ServerReflectionResponse;
-import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.reflection.v1alpha.ServerReflectionGrpc;
+import io.grpc.reflection.v1alpha.ServerReflectionRequest;
+import io.grpc.reflection.v1alpha.ServerReflectionResponse;
+import io.grpc.reflection.v1alpha.ServiceResponse;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,6 +116,23 @@ class TlsAndTokenTest {
     }
   }
 
+  /** Python's client takes a refusal of a stream for UNKNOWN if anything follows its headers. */
+  @Test
+  void aRefusalOverGrpcIsNothingButHeaders() {
+    try (ServerCalls server = ServerCalls.startReady(rowLstm().token("secret"))) {
+      AggregatedHttpResponse answer =
+          WebClient.of("h2c://127.0.0.1:" + server.port())
+              .prepare()
+              .post("/pixelrnn.v1.ImageModels/Sample")
+              .content(MediaType.parse("application/grpc"), new byte[5])
+              .execute()
+              .aggregate()
+              .join();
+      assertEquals("16", answer.headers().get("grpc-status"), answer.toString());
+      assertTrue(answer.headers().isEndOfStream(), answer.toString());
+    }
+  }
+
   /** A token in the header of a call. */
   private static final class Bearer extends CallCredentials {
     private final String token;
@@ -163,7 +181,11 @@ class TlsAndTokenTest {
               .toList();
       question.onCompleted();
       assertTrue(
-          services.containsAll(List.of("grpc.health.v1.Health", "pixelrnn.v1.ImageModels")),
+          services.containsAll(
+              List.of(
+                  "grpc.health.v1.Health",
+                  "grpc.reflection.v1alpha.ServerReflection",
+                  "pixelrnn.v1.ImageModels")),
           services.toString());
     }
   }

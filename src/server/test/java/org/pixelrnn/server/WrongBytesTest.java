@@ -77,7 +77,8 @@ class WrongBytesTest {
 
   @Test
   void aPrefixOfOneGigabyteIsTooLong() {
-    assertGrpc(Status.Code.RESOURCE_EXHAUSTED, "16777216", 1 << 30, 10, 1, 'm');
+    String why = "the body is too long; expected at most 16777216 bytes";
+    assertGrpc(Status.Code.RESOURCE_EXHAUSTED, why, 1 << 30, 10, 1, 'm');
   }
 
   @Test
