@@ -18,7 +18,7 @@ public final class QuietTensorFlow implements BeforeAllCallback {
         .getOrComputeIfAbsent(
             "started",
             key -> {
-              QuietStart.firstSession();
+              QuietStart.begin();
               return true;
             });
   }

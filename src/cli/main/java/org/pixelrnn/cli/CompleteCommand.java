@@ -83,7 +83,6 @@ final class CompleteCommand implements Callable<Integer> {
     SamplingFlags.requireAtLeastOne("--count", count);
     SamplingFlags.requireAtLeastOne("--completions", completions);
     Occlusion occlusion = Occlusion.parse(occlude);
-    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       ImageShape shape = sampler.shape();
       if (source.image != null) {

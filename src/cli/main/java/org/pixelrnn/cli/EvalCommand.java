@@ -48,7 +48,6 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long limit = measured.limit();
-    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(measured.model());
         ImageDataset images =
             Datasets.open(measured.data(), sampler.dataConfig(), sampler.shape())) {

@@ -58,12 +58,10 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     if (source.model != null) {
-      NativeChatter.silence();
       out.println(SavedModelExport.again(source.model, to));
       return 0;
     }
     RunDirectory directory = RunDirectory.open(source.runDirectory);
-    NativeChatter.silence();
     try (TrainedModel trained = TrainedModel.open(directory)) {
       Path version = trained.export(to);
       out.printf(Locale.ROOT, "step %d: %s%n", trained.provenance().getSteps(), version);

@@ -97,7 +97,6 @@ final class InspectCommand implements Callable<Integer> {
       PictureFile.checkJson(json, plot.out);
       out = PictureFile.words(spec, plot.out);
     }
-    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       if (plot != null && plot.subject.softmax != null) {
         plotSoftmax(sampler, plot.subject.softmax, out);

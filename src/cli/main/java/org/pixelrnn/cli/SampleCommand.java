@@ -51,7 +51,6 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() {
     SamplingFlags.requireAtLeastOne("--count", count);
     PictureFile.checkJson(json, sampling.out);
-    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder);
         SamplingRun run = new SamplingRun(spec, sampling, json, sampler, count)) {
       sampleAll(sampler, run);

@@ -101,7 +101,6 @@ final class ScoreCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     check();
     long limit = measured.limit();
-    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(measured.model());
         ImageDataset images =
             Datasets.open(measured.data(), sampler.dataConfig(), sampler.shape())) {

@@ -120,7 +120,6 @@ final class ServeCommand implements Callable<Integer> {
       builder.tls(certificate, key);
     }
     // TensorFlow takes seconds to start; the port is open before.
-    builder.beforeLoading(NativeChatter::silence);
     serve(builder);
     return 0;
   }

@@ -86,13 +86,17 @@ final class TerminalProgress implements TrainingListener {
     double share = 1.0 / Math.min(SMOOTHING_STEPS, event.step() - began.firstStep());
     smoothed = Double.isNaN(smoothed) ? event.nats() : smoothed + share * (event.nats() - smoothed);
     if (bar != null) {
-      // Short, because the bar and this text share a line of 80 characters.
+      // Short, because the bar and this text share a line of 80 characters. What matters least is
+      // last, because the line is cut.
       bar.setExtraMessage(
           String.format(
               Locale.ROOT,
-              "%.0f img/s %.2f nats %.4f bits/dim",
+              "%.0f img/s %s %.4f bits/dim",
               event.imagesPerSecond(),
-              smoothed,
+              event
+                  .slowest()
+                  .map(worker -> "slowest: " + worker.number())
+                  .orElseGet(() -> String.format(Locale.ROOT, "%.2f nats", smoothed)),
               shape().bitsPerDimension(smoothed)));
       bar.stepTo(event.step());
     } else if (isTimeForALine()) {

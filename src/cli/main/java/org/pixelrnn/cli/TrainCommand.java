@@ -11,6 +11,7 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.train.Agreement;
 import org.pixelrnn.train.Assignment;
 import org.pixelrnn.train.ConfigFile;
 import org.pixelrnn.train.Presets;
@@ -20,6 +21,7 @@ import org.pixelrnn.train.StartingModel;
 import org.pixelrnn.train.Training;
 import org.pixelrnn.train.TrainingBuilder;
 import org.pixelrnn.train.TrainingResult;
+import org.pixelrnn.train.workers.Cluster;
 import org.pixelrnn.train.workers.SingleWorker;
 import org.pixelrnn.train.workers.WorkerGroup;
 import picocli.CommandLine.ArgGroup;
@@ -159,13 +161,8 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--from begins a run, and --resume goes on with one; expected one of them");
     }
-    NativeChatter.silence();
     // A dry run measures this machine alone.
-    WorkerGroup workers =
-        dryRun ? SingleWorker.ALONE : Training.join(Duration.ofSeconds(joinTimeout), threads);
-    if (workers.count() > 1) {
-      System.err.println(workers.name(workers.index()) + " of " + workers.count() + " has joined");
-    }
+    WorkerGroup workers = dryRun ? SingleWorker.ALONE : join();
     if (dryRun) {
       builder(workers)
           .rehearse()
@@ -178,17 +175,31 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  private WorkerGroup join() {
+    Cluster.of(System.getenv())
+        .ifPresent(
+            cluster ->
+                System.err.printf(
+                    Locale.ROOT,
+                    "%s of %d waits for the others, at most %d s%n",
+                    cluster.name(cluster.index()),
+                    cluster.addresses().size(),
+                    joinTimeout));
+    WorkerGroup workers = Training.join(Duration.ofSeconds(joinTimeout), threads);
+    if (workers.count() > 1) {
+      System.err.println("all workers have joined");
+    }
+    return workers;
+  }
+
   private TrainingBuilder builder(WorkerGroup workers) {
     ResumedRun resumed = ResumedRun.of(workers, resume, runDirectory);
     Optional<RunDirectory> read = resumed.directory();
     Optional<Run> earlier = resumed.run();
     TrainingBuilder builder =
-        Training.builder(config(earlier))
+        Training.builder(Agreement.eachMakes(workers, () -> config(earlier)))
             .workers(workers)
-            .data(
-                Optional.ofNullable(data)
-                    .or(() -> earlier.filter(Run::hasData).map(Run::getData))
-                    .orElseThrow(() -> missing("--data")))
+            .data(Agreement.eachMakes(workers, () -> data(earlier)))
             .runDirectory(runDirectory)
             .threads(threads)
             .listener(new TerminalProgress(System.err, Terminal.isErr()));
@@ -201,6 +212,12 @@ final class TrainCommand implements Callable<Integer> {
     Optional.ofNullable(stage).ifPresent(builder::stage);
     Optional.ofNullable(source).map(s -> s.from).ifPresent(builder::startingFrom);
     return builder;
+  }
+
+  private String data(Optional<Run> earlier) {
+    return Optional.ofNullable(data)
+        .or(() -> earlier.filter(Run::hasData).map(Run::getData))
+        .orElseThrow(() -> missing("--data"));
   }
 
   private RunConfig config(Optional<Run> earlier) {
@@ -255,9 +272,14 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private ParameterException missing(String option) {
-    return new ParameterException(
-        spec.commandLine(), "Missing required option: " + option + " (without --resume)");
+  /** Not one of picocli's, because the other workers hear of it. */
+  private InputException missing(String option) {
+    return new InputException(
+        "Missing required option: "
+            + option
+            + " (without --resume); see "
+            + spec.qualifiedName()
+            + " --help");
   }
 
   /** Parses the value of {@code --stage}. */

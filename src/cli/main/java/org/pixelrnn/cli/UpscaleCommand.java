@@ -51,7 +51,6 @@ final class UpscaleCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SamplingFlags.requireAtLeastOne("--count", count);
-    NativeChatter.silence();
     try (Sampler sampler = Sampler.open(model.folder)) {
       SmallImages scale =
           sampler

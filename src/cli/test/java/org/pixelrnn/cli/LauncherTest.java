@@ -148,7 +148,7 @@ class LauncherTest {
       textBlock =
           """
           -, -,                         oneDNN=1, log=3
-          PIXELRNN_VERBOSE, 1,          memory growth=true, log=unset
+          PIXELRNN_VERBOSE, 1,          memory growth=true, log=0
           TF_ENABLE_ONEDNN_OPTS, 0,     oneDNN=0, own threads=1
           TF_OVERRIDE_GLOBAL_THREADPOOL, 0, oneDNN=1, own threads=0
           TF_FORCE_GPU_ALLOW_GROWTH, false, oneDNN=1, memory growth=false

@@ -18,6 +18,7 @@ import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.records.PlainFolder;
 import org.pixelrnn.sampler.ModelFolder;
 import org.pixelrnn.sampler.NotAModelException;
+import org.pixelrnn.sampler.QuietStart;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -99,6 +100,7 @@ public final class SavedModelExport {
    * @throws InputException if the folder cannot be written to, or the disk is full
    */
   public static Path again(Path version, Path folder) {
+    QuietStart.begin();
     Path earlier = ModelFolder.version(version);
     Provenance provenance =
         ModelFolder.provenance(earlier).orElseThrow(() -> noProvenance(earlier));

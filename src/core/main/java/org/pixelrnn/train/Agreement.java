@@ -1,11 +1,14 @@
 package org.pixelrnn.train;
 
 import com.google.common.base.MoreObjects;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
@@ -13,8 +16,11 @@ import org.pixelrnn.train.workers.WorkerGroup;
 import org.pixelrnn.train.workers.WorkerLostException;
 import org.tensorflow.TensorFlow;
 
-/** The workers compare their runs before the first step. If two runs differ, all workers refuse. */
-final class Agreement {
+/**
+ * What the workers agree on before the first step. If one of them has wrong input, or if two have
+ * different runs, all refuse, and all know why.
+ */
+public final class Agreement {
   private static final char SAYS = ' ';
   private static final char REFUSES = '!';
 
@@ -48,6 +54,25 @@ final class Agreement {
       texts.add(text);
     }
     return texts;
+  }
+
+  /**
+   * Makes something at every worker, for instance its configuration. If one of them cannot make it,
+   * all fail.
+   *
+   * @param own makes it; it may throw an {@link InputException}
+   * @return what this worker has made
+   * @throws InputException what {@code own} has thrown, here or at another worker
+   */
+  public static <T> T eachMakes(WorkerGroup workers, Supplier<T> own) {
+    AtomicReference<T> made = new AtomicReference<>();
+    eachSays(
+        workers,
+        () -> {
+          made.set(own.get());
+          return "";
+        });
+    return made.get();
   }
 
   /** Thrown by all workers. None of them ends before the others know the reason. */
@@ -84,48 +109,69 @@ final class Agreement {
                 versions() + "\n" + limits + "\n" + TextFormat.printer().printToString(run.get()));
     try {
       for (int worker = 1; worker < all.size(); worker++) {
-        sameAsFirst(
-            workers.name(worker), all.get(0).split("\n", 3), all.get(worker).split("\n", 3));
+        checkSame(workers.name(worker), all.get(0), all.get(worker));
       }
     } catch (InputException e) {
       throw refused(workers, e);
     }
   }
 
-  private static void sameAsFirst(String name, String[] first, String[] other) {
-    same(name, "version", first[0], other[0]);
-    same(name, "command", first[1], other[1]);
-    sameRun(name, run(first[2]), run(other[2]));
+  /**
+   * Compares what two workers say.
+   *
+   * @param name the name of the other worker
+   * @param first what worker 0 says: the versions on the first line, the limits on the second, then
+   *     its run
+   * @param other what the other worker says
+   * @throws InputException with the first difference
+   */
+  static void checkSame(String name, String first, String other) {
+    String[] ofFirst = first.split("\n", 3);
+    String[] ofOther = other.split("\n", 3);
+    same(name, "version", ofFirst[0], ofOther[0]);
+    same(name, "command", ofFirst[1], ofOther[1]);
+    sameRun(name, run(ofFirst[2]), run(ofOther[2]));
   }
 
   private static void sameRun(String name, Run first, Run other) {
-    same(name, "model", first.getConfig().getModel(), other.getConfig().getModel());
-    same(name, "data configuration", first.getConfig().getData(), other.getConfig().getData());
-    same(name, "training", first.getConfig().getTraining(), other.getConfig().getTraining());
-    same(
-        name,
-        "small_training",
-        Stages.smallTraining(first.getConfig()),
-        Stages.smallTraining(other.getConfig()));
+    sameFields(name, "", first.getConfig(), other.getConfig());
     same(name, "data set", first.getDataset(), other.getDataset());
     same(name, "data set's digest", first.getDatasetDigest(), other.getDatasetDigest());
+  }
+
+  /** A field with its default value and one that is not set are the same. */
+  private static void sameFields(String name, String path, Message first, Message other) {
+    for (FieldDescriptor field : first.getDescriptorForType().getFields()) {
+      String inner = path + field.getName();
+      boolean choice = field.getContainingOneof() != null;
+      if (choice && first.hasField(field) != other.hasField(field)) {
+        same(name, inner, inWords(first, field), inWords(other, field));
+      } else if (field.getJavaType() == JavaType.MESSAGE && !field.isRepeated()) {
+        // A message may have fields of its own kind, so only those that are set are entered.
+        if (first.hasField(field) || other.hasField(field)) {
+          sameFields(
+              name, inner + ".", (Message) first.getField(field), (Message) other.getField(field));
+        }
+      } else {
+        same(name, inner, first.getField(field), other.getField(field));
+      }
+    }
+  }
+
+  private static String inWords(Message message, FieldDescriptor field) {
+    if (!message.hasField(field)) {
+      return "not set";
+    }
+    return message.getField(field) instanceof Message inner
+        ? ConfigFile.oneLine(inner)
+        : message.getField(field).toString();
   }
 
   private static void same(String name, String what, Object first, Object other) {
     if (!first.equals(other)) {
       throw new InputException(
-          name
-              + " has another "
-              + what
-              + ": "
-              + inWords(other)
-              + "; expected that of worker 0: "
-              + inWords(first));
+          name + " has another " + what + ": " + other + "; expected that of worker 0: " + first);
     }
-  }
-
-  private static String inWords(Object value) {
-    return value instanceof Message message ? ConfigFile.oneLine(message) : value.toString();
   }
 
   /** Parses what a worker has said of its run. */

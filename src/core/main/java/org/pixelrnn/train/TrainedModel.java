@@ -21,6 +21,7 @@ import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.records.PlainFolder;
+import org.pixelrnn.sampler.QuietStart;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -145,6 +146,7 @@ public final class TrainedModel implements AutoCloseable {
           directory.path()
               + ": is one stage of a multi-scale model; expected the folder that has both stages");
     }
+    QuietStart.begin();
     Map<Stage, Trained> stages = new LinkedHashMap<>();
     for (Stage stage : directory.stages()) {
       RunDirectory ofStage = directory.stage(stage);

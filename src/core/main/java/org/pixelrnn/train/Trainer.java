@@ -277,7 +277,8 @@ final class Trainer implements AutoCloseable {
   private TrainingEvent.SlowestWorker slowest(TrainingGraph.Step taken) {
     List<Float> seconds = taken.signals().subList(StopRequest.WISHES, taken.signals().size());
     float most = Collections.max(seconds);
-    return new TrainingEvent.SlowestWorker(workers.name(seconds.indexOf(most)), most);
+    int number = seconds.indexOf(most);
+    return new TrainingEvent.SlowestWorker(number, workers.name(number), most);
   }
 
   /** Saves before validation, because validation may take long and can be stopped. */

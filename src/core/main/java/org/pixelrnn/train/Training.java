@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
+import org.pixelrnn.sampler.QuietStart;
 import org.pixelrnn.train.workers.Cluster;
 import org.pixelrnn.train.workers.ClusterWorker;
 import org.pixelrnn.train.workers.SingleWorker;
@@ -101,6 +102,7 @@ public final class Training implements AutoCloseable {
    * @throws WorkerLostException if another worker has not come in time
    */
   public static WorkerGroup join(Duration timeout, int threads) {
+    QuietStart.begin();
     return Cluster.of(System.getenv())
         .<WorkerGroup>map(
             cluster ->

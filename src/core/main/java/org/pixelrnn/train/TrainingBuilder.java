@@ -12,6 +12,7 @@ import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
+import org.pixelrnn.sampler.QuietStart;
 import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
@@ -149,6 +150,7 @@ public final class TrainingBuilder {
    */
   public List<StageCost> rehearse() {
     checkData();
+    QuietStart.begin();
     return Rehearsal.of(this);
   }
 

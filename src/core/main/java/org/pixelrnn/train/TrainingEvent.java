@@ -68,10 +68,11 @@ public sealed interface TrainingEvent {
   /**
    * The worker that took longest in a step.
    *
+   * @param number its number
    * @param name its number and address
    * @param seconds the time it has computed
    */
-  record SlowestWorker(String name, double seconds) {}
+  record SlowestWorker(int number, String name, double seconds) {}
 
   /**
    * A checkpoint was saved.

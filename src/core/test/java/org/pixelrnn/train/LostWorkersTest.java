@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,28 @@ class LostWorkersTest {
         String missing = "worker 1 (" + all.address(1) + ") has not come within 4 s";
         assertTrue(all.output(process).contains(missing), all.output(process));
       }
+    }
+  }
+
+  /** The system connects to any process that listens, but this one says nothing. */
+  @Test
+  @Tag("slow")
+  void whosePortAnotherProcessHasAreNamed() throws IOException, InterruptedException {
+    try (WorkerProcesses all = WorkerProcesses.of(2, folder);
+        ServerSocket stranger = new ServerSocket(all.port(1))) {
+      for (int worker = 0; worker < 2; worker++) {
+        all.start(worker, folder.toString(), "8", "4", "pixel_cnn");
+      }
+      all.assertEnds(0, LOST, 60);
+      String silent =
+          "worker 1 ("
+              + all.address(1)
+              + ") has not come within 4 s: the process that listens there does not answer";
+      assertTrue(all.output(0).contains(silent), all.output(0));
+      all.assertEnds(1, 2, 60);
+      String taken =
+          "worker 1 (" + all.address(1) + ") cannot listen at port " + stranger.getLocalPort();
+      assertTrue(all.output(1).contains(taken), all.output(1));
     }
   }
 

@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -25,7 +28,12 @@ class SeveralWorkersTest {
       List.of("pixel_cnn", "row_lstm", "diagonal_bilstm", "multi_scale");
   private static final String STEPS = "20";
 
-  /** The losses of one worker by step, of all models and stages. */
+  private static final String VALIDATION = "validation/nats_per_image";
+
+  private static final List<String> CURVES =
+      List.of("training/nats_per_image", "training/gradient_norm", VALIDATION);
+
+  /** The curves of one worker by step, of all models and stages. */
   private static final SortedMap<String, SortedMap<Long, Float>> ALONE = new TreeMap<>();
 
   @TempDir private static Path alone;
@@ -36,8 +44,8 @@ class SeveralWorkersTest {
     for (String model : MODELS) {
       WorkerProgram.run(model).train(alone.resolve(model), Long.parseLong(STEPS));
     }
-    ALONE.putAll(losses(alone));
-    assertEquals(5, ALONE.size());
+    ALONE.putAll(curves(alone));
+    assertEquals(5 * CURVES.size(), ALONE.size());
   }
 
   /** Eight images a batch: three workers have 2, 3 and 3 of them. */
@@ -49,7 +57,8 @@ class SeveralWorkersTest {
       assertTrue(all.output(0).contains("step 20 true"), all.output(0));
       assertFalse(all.output(1).contains("step"), "only worker 0 hears of events");
     }
-    assertSameLosses();
+    assertSameCurves();
+    assertEquals(stepsOf(ALONE), stepsOf(curves(folder)));
   }
 
   @Test
@@ -61,14 +70,17 @@ class SeveralWorkersTest {
       }
     }
     WorkerProgram.run("row_lstm").train(folder.resolve("row_lstm"), Long.parseLong(STEPS));
-    assertEquals(
-        ALONE.get("row_lstm").keySet(), losses(folder).get("row_lstm").keySet(), "all steps");
-    assertSameLosses();
+    String losses = "row_lstm " + CURVES.get(0);
+    assertEquals(ALONE.get(losses).keySet(), curves(folder).get(losses).keySet(), "all steps");
+    assertSameCurves();
   }
 
   @Test
   void stopTogether() throws IOException, InterruptedException {
-    try (WorkerProcesses all = start(2, "100000", List.of("pixel_cnn"))) {
+    Path unwritten = folder.resolve("unwritten");
+    try (WorkerProcesses all = WorkerProcesses.of(2, folder)) {
+      all.start(0, folder.toString(), "100000", "60", "pixel_cnn");
+      all.start(1, unwritten.toString(), "100000", "60", "pixel_cnn");
       all.await(0, "step 30 ");
       // Not INT, which a process ignores if it was started in the background.
       all.signal(1, "TERM");
@@ -78,6 +90,7 @@ class SeveralWorkersTest {
           RunDirectory.open(folder.resolve("pixel_cnn")).checkpoints().last().orElseThrow();
       assertEquals(last, saved.step());
     }
+    assertFalse(Files.exists(unwritten), "only worker 0 writes");
   }
 
   @Test
@@ -98,6 +111,19 @@ class SeveralWorkersTest {
     assertFalse(Files.exists(folder.resolve("pixel_cnn")), "nothing is written");
   }
 
+  @Test
+  void refuseWhatOneHasWrong() throws IOException, InterruptedException {
+    try (WorkerProcesses all = WorkerProcesses.of(2, folder)) {
+      all.start(0, folder.toString(), "8", "60", "pixel_cnn");
+      all.start(1, folder.toString(), "8", "60", "pixel_snn");
+      all.assertEnds(0, 2, 60);
+      String wrong = "worker 1 (" + all.address(1) + "): no model pixel_snn";
+      assertTrue(all.output(0).contains(wrong), all.output(0));
+      all.assertEnds(1, 2, 60);
+      assertTrue(all.output(1).contains("no model pixel_snn"), all.output(1));
+    }
+  }
+
   private WorkerProcesses start(int workers, String until, List<String> models) throws IOException {
     return WorkerProcesses.start(
         workers,
@@ -106,27 +132,35 @@ class SeveralWorkersTest {
             .toArray(String[]::new));
   }
 
-  private void assertSameLosses() throws IOException {
-    losses(folder)
+  /** A resumed run is validated at other steps, too. */
+  private void assertSameCurves() throws IOException {
+    curves(folder)
         .forEach(
-            (stage, losses) -> {
-              assertEquals(ALONE.get(stage).keySet(), losses.keySet(), stage);
-              losses.forEach(
-                  (step, loss) -> {
-                    float expected = ALONE.get(stage).get(step);
-                    assertEquals(expected, loss, 1e-4f * expected, stage + ", step " + step);
-                  });
-            });
+            (name, curve) ->
+                curve.forEach(
+                    (step, value) -> {
+                      Float expected = ALONE.get(name).get(step);
+                      if (expected != null || !name.endsWith(VALIDATION)) {
+                        assertEquals(expected, value, 1e-4f * expected, name + ", step " + step);
+                      }
+                    }));
   }
 
-  private static SortedMap<String, SortedMap<Long, Float>> losses(Path folder) throws IOException {
+  private static Map<String, Set<Long>> stepsOf(Map<String, SortedMap<Long, Float>> curves) {
+    return Maps.transformValues(curves, Map::keySet);
+  }
+
+  /** Each curve by stage and name. */
+  private static SortedMap<String, SortedMap<Long, Float>> curves(Path folder) throws IOException {
     SortedMap<String, SortedMap<Long, Float>> all = new TreeMap<>();
     for (String stage :
         List.of(
             "pixel_cnn", "row_lstm", "diagonal_bilstm", "multi_scale/small", "multi_scale/full")) {
       Path events = folder.resolve(stage).resolve("events");
       if (Files.exists(events)) {
-        all.put(stage, Events.curve(events, "training/nats_per_image"));
+        for (String curve : CURVES) {
+          all.put(stage + " " + curve, Events.curve(events, curve));
+        }
       }
     }
     return all;

@@ -3,6 +3,7 @@ package org.pixelrnn.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,21 +22,37 @@ final class WorkerProcesses implements AutoCloseable {
   private final List<Path> outputs = new ArrayList<>();
   private final Path logs;
 
-  private WorkerProcesses(int count, Path logs) throws IOException {
+  /** The words before the command of a worker. */
+  private final IntFunction<List<String>> prefix;
+
+  private WorkerProcesses(List<String> addresses, IntFunction<List<String>> prefix, Path logs) {
+    this.addresses = addresses;
+    this.prefix = prefix;
     this.logs = logs;
-    List<ServerSocket> free = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      free.add(new ServerSocket(0));
-    }
-    addresses = free.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).toList();
-    for (ServerSocket socket : free) {
-      socket.close();
-    }
   }
 
   /** A cluster none of whose workers has started. */
   static WorkerProcesses of(int count, Path logs) throws IOException {
-    return new WorkerProcesses(count, logs);
+    List<ServerSocket> free = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      free.add(new ServerSocket(0));
+    }
+    List<String> addresses =
+        free.stream().map(socket -> "127.0.0.1:" + socket.getLocalPort()).toList();
+    for (ServerSocket socket : free) {
+      socket.close();
+    }
+    return of(addresses, worker -> List.of(), logs);
+  }
+
+  /**
+   * A cluster none of whose workers has started.
+   *
+   * @param addresses {@code host:port} of each worker
+   * @param prefix the words before the command of each worker, for instance {@code ip netns exec}
+   */
+  static WorkerProcesses of(List<String> addresses, IntFunction<List<String>> prefix, Path logs) {
+    return new WorkerProcesses(addresses, prefix, logs);
   }
 
   /** Starts all workers with the same arguments. */
@@ -48,17 +66,17 @@ final class WorkerProcesses implements AutoCloseable {
 
   /** Starts the next worker, which has a number. */
   void start(int index, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-cp",
-                System.getProperty("java.class.path"),
-                WorkerProgram.class.getName()));
+    List<String> command = new ArrayList<>(prefix.apply(index));
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+            "-cp",
+            System.getProperty("java.class.path"),
+            WorkerProgram.class.getName()));
     command.addAll(List.of(arguments));
     Path output = Files.createTempFile(logs, "worker" + index + "-", ".log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -79,6 +97,11 @@ final class WorkerProcesses implements AutoCloseable {
   /** The address of a worker. */
   String address(int worker) {
     return addresses.get(worker);
+  }
+
+  /** The port of a worker. */
+  int port(int worker) {
+    return HostAndPort.fromString(addresses.get(worker)).getPort();
   }
 
   /** What a worker has printed. */

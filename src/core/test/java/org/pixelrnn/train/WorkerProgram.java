@@ -43,7 +43,7 @@ final class WorkerProgram {
 
   private static void train(WorkerGroup workers, String model, Path folder, long until) {
     try (Training training =
-        run(model)
+        Agreement.eachMakes(workers, () -> run(model))
             .builder(folder, until)
             .workers(workers)
             .listener(
@@ -80,7 +80,7 @@ final class WorkerProgram {
           case "diagonal_bilstm" ->
               of(ModelConfig.newBuilder().setDiagonalBilstm(DiagonalBiLstm.getDefaultInstance()));
           case "multi_scale" -> SmallRun.pixelCnn().atTwoScales();
-          default -> throw new IllegalArgumentException(model);
+          default -> throw new InputException("no model " + model);
         };
     return run.with(training -> training.setSteps(100_000).setCheckpointEverySteps(20));
   }

@@ -1,11 +1,18 @@
 package org.pixelrnn.sampler;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.common.base.Strings;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -14,19 +21,32 @@ import org.tensorflow.op.Ops;
  * Keeps TensorFlow's own log lines from standard error.
  *
  * <p>TensorFlow prints eleven lines when the first model of a process is opened. Nine of them obey
- * {@code TF_CPP_MIN_LOG_LEVEL}, an environment variable that it reads when it is loaded: {@link
- * #level} sets it. The other two come from a logger inside TensorFlow that no variable and no
- * function can reach. They appear in the first session: {@link #firstSession} runs one while
- * standard error leads nowhere.
+ * {@code TF_CPP_MIN_LOG_LEVEL}, an environment variable that it reads when it is loaded. The other
+ * two come from a logger inside TensorFlow that no variable and no function can reach, and they
+ * appear in the first session. So {@link #begin} sets the variable, and runs a first session while
+ * standard error leads to a file. Afterwards everything in this file is printed, except lines of
+ * TensorFlow that are no errors.
+ *
+ * <p>With {@code TF_CPP_MIN_LOG_LEVEL=0} in the environment all lines are shown.
  */
 public final class QuietStart {
   /** The variable that TensorFlow reads: 0 shows every line, 3 only those of fatal errors. */
   static final String LEVEL = "TF_CPP_MIN_LOG_LEVEL";
 
+  /** Information and warnings, in the two forms in which TensorFlow writes them. */
+  private static final Pattern CHATTER =
+      Pattern.compile(
+          "\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d+: [IW] "
+              + "|[IW]\\d{4} \\d\\d:\\d\\d:\\d+\\.\\d+ +\\d+ "
+              + "|WARNING: All log messages before absl::InitializeLog\\(\\) ");
+
+  /** A line with its end, if it has one. */
+  private static final Pattern LINE = Pattern.compile("[^\n]*\n|[^\n]+");
+
   private static final int STANDARD_ERROR = 2;
   private static final int WRITE_ONLY = 1;
 
-  private static boolean started;
+  private static boolean begun;
 
   /** Functions of the C library. */
   interface CLibrary extends Library {
@@ -44,56 +64,102 @@ public final class QuietStart {
   private QuietStart() {}
 
   /**
-   * Sets {@code TF_CPP_MIN_LOG_LEVEL} to 3 in this process, unless the environment has a value. It
-   * has no effect once TensorFlow is loaded.
+   * Starts TensorFlow without its log lines, unless this was done before. It takes about 0.1 s
+   * after TensorFlow is loaded. {@link Sampler#open} does this by itself.
    */
-  static synchronized void level() {
-    if (started || System.getenv(LEVEL) != null) {
+  public static synchronized void begin() {
+    if (begun) {
       return;
     }
-    started = true;
-    try {
-      cLibrary().setenv(LEVEL, "3", 0);
-    } catch (LinkageError e) {
-      // The lines are then printed; a model works without this.
+    begun = true;
+    if (isWanted()) {
+      return;
     }
+    try {
+      if (Strings.isNullOrEmpty(System.getenv(LEVEL))) {
+        cLibrary().setenv(LEVEL, "3", 1);
+      }
+    } catch (LinkageError e) {
+      // The lines are then printed; TensorFlow works without this.
+    }
+    filter(QuietStart::runFirstSession);
   }
 
-  /**
-   * Runs TensorFlow's first session while standard error leads to {@code /dev/null}. What other
-   * threads print to {@link System#err} meanwhile is shown afterwards; what native code prints is
-   * lost. It takes about 0.1 s after TensorFlow is loaded. Does nothing if the environment asks for
-   * all lines: {@code TF_CPP_MIN_LOG_LEVEL=0}.
-   */
-  public static synchronized void firstSession() {
-    if ("0".equals(System.getenv(LEVEL))) {
-      return;
-    }
-    level();
-    CLibrary c = cLibrary();
-    System.err.flush();
-    int kept = c.dup(STANDARD_ERROR);
-    int nowhere = c.open("/dev/null", WRITE_ONLY);
-    c.dup2(nowhere, STANDARD_ERROR);
-    PrintStream shown = System.err;
-    ByteArrayOutputStream later = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(later, true, UTF_8));
+  private static boolean isWanted() {
+    return "0".equals(System.getenv(LEVEL));
+  }
+
+  private static Void runFirstSession() {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       try (Session session = new Session(graph)) {
         session.runner().fetch(tf.constant(0)).run().close();
       }
+    }
+    return null;
+  }
+
+  /**
+   * Does something that makes TensorFlow print lines, and leaves these out. Whatever else is
+   * printed to the standard error of this process meanwhile appears afterwards.
+   *
+   * @return what {@code chatty} returns
+   */
+  public static synchronized <T> T filter(Supplier<T> chatty) {
+    if (isWanted()) {
+      return chatty.get();
+    }
+    Path file;
+    CLibrary c;
+    try {
+      c = cLibrary();
+      file = Files.createTempFile("standard-error", ".log");
+    } catch (LinkageError | IOException e) {
+      return chatty.get();
+    }
+    int kept = c.dup(STANDARD_ERROR);
+    int written = c.open(file.toString(), WRITE_ONLY);
+    try {
+      if (kept >= 0 && written >= 0) {
+        c.dup2(written, STANDARD_ERROR);
+      }
+      return chatty.get();
     } finally {
-      c.dup2(kept, STANDARD_ERROR);
-      c.close(nowhere);
+      if (kept >= 0 && written >= 0) {
+        c.dup2(kept, STANDARD_ERROR);
+      }
+      c.close(written);
       c.close(kept);
-      System.setErr(shown);
-      shown.print(later.toString(UTF_8));
-      shown.flush();
+      show(file);
     }
   }
 
   private static CLibrary cLibrary() {
     return Native.load("c", CLibrary.class);
+  }
+
+  /** Prints the lines of a file that are not TensorFlow's, byte for byte, and deletes it. */
+  private static void show(Path file) {
+    try {
+      // This encoding keeps every byte as it is.
+      byte[] rest = withoutChatter(Files.readString(file, ISO_8859_1)).getBytes(ISO_8859_1);
+      Files.delete(file);
+      // Not closed, because standard error belongs to the process.
+      new FileOutputStream(FileDescriptor.err).write(rest);
+    } catch (IOException e) {
+      // Standard error is closed, or a full disk took the lines.
+    }
+  }
+
+  /** A text without the lines of TensorFlow that are no errors. */
+  static String withoutChatter(String text) {
+    StringBuilder rest = new StringBuilder();
+    Matcher lines = LINE.matcher(text);
+    while (lines.find()) {
+      if (!CHATTER.matcher(lines.group()).lookingAt()) {
+        rest.append(lines.group());
+      }
+    }
+    return rest.toString();
   }
 }

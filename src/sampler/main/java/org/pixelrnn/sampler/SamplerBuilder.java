@@ -13,7 +13,6 @@ import java.nio.file.Path;
 public final class SamplerBuilder {
   private final Path model;
   private boolean warmUp;
-  private boolean quiet;
   private int threads;
 
   SamplerBuilder(Path model) {
@@ -47,17 +46,6 @@ public final class SamplerBuilder {
   }
 
   /**
-   * Says if the last two lines of TensorFlow's log are kept from standard error, too; false by
-   * default. The others never appear, unless {@code TF_CPP_MIN_LOG_LEVEL} in the environment asks
-   * for them, or TensorFlow was loaded before. A quiet start redirects the standard error of the
-   * whole process for about 0.1 s: what native code of other threads prints in that time is lost.
-   */
-  public SamplerBuilder quiet(boolean wanted) {
-    this.quiet = wanted;
-    return this;
-  }
-
-  /**
    * Loads the model.
    *
    * @throws NotAModelException as {@link Sampler#open} does, or if a signature fails when it is
@@ -65,9 +53,6 @@ public final class SamplerBuilder {
    * @throws org.pixelrnn.image.InputException as {@link Sampler#open} does
    */
   public Sampler open() {
-    if (quiet) {
-      QuietStart.firstSession();
-    }
     Sampler sampler = Sampler.load(model, threads);
     if (!warmUp) {
       return sampler;

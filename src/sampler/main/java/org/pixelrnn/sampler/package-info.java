@@ -3,10 +3,9 @@
  * networks behind them.
  *
  * <p>Start at {@link org.pixelrnn.sampler.Sampler}: it opens a model, samples, completes and
- * computes likelihoods. {@link org.pixelrnn.sampler.SamplerBuilder} opens it warmed up, with a
- * number of threads, or quietly ({@link org.pixelrnn.sampler.QuietStart}). Then read {@link
- * org.pixelrnn.sampler.SampleRequest}, which says what to sample, and {@link
- * org.pixelrnn.sampler.RowStream}, which gives it row by row. {@link
+ * computes likelihoods. {@link org.pixelrnn.sampler.SamplerBuilder} opens it warmed up, or with a
+ * number of threads. Then read {@link org.pixelrnn.sampler.SampleRequest}, which says what to
+ * sample, and {@link org.pixelrnn.sampler.RowStream}, which gives it row by row. {@link
  * org.pixelrnn.sampler.SamplePiece} splits requests that are too large for memory. {@link
  * org.pixelrnn.sampler.SmallImages} belongs to multi-scale models. {@link
  * org.pixelrnn.sampler.ModelFolder} knows the files of an export. {@link

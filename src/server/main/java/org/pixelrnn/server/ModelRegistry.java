@@ -38,28 +38,11 @@ final class ModelRegistry implements AutoCloseable {
     return thread;
   }
 
-  /**
-   * Loads all models in the background, and looks for new versions from then on.
-   *
-   * @param first called before the first model is loaded
-   */
-  void start(Runnable first, Duration watchInterval) {
-    loaders.execute(
-        () -> {
-          try {
-            first.run();
-          } finally {
-            watch(watchInterval);
-          }
-        });
-  }
-
-  private void watch(Duration interval) {
-    if (loaders.isShutdown()) {
-      return;
-    }
+  /** Loads all models in the background, and looks for new versions from then on. */
+  void start(Duration watchInterval) {
     for (ServedModel model : models.values()) {
-      loaders.scheduleWithFixedDelay(model::refresh, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+      loaders.scheduleWithFixedDelay(
+          model::refresh, 0, watchInterval.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

@@ -44,7 +44,7 @@ public final class ModelServer implements AutoCloseable {
     String scheme = builder.certificate.isPresent() ? "https" : "http";
     String host = builder.host.contains(":") ? "[" + builder.host + "]" : builder.host;
     uri = URI.create(scheme + "://" + host + ":" + server.activeLocalPort() + "/");
-    models.start(builder.beforeLoading, builder.watchInterval);
+    models.start(builder.watchInterval);
   }
 
   private void startListening(String host, int port) {
@@ -99,7 +99,6 @@ public final class ModelServer implements AutoCloseable {
     Optional<Path> key = Optional.empty();
     Duration idleTime = Duration.ofSeconds(15);
     private Duration watchInterval = Duration.ofSeconds(1);
-    private Runnable beforeLoading = () -> {};
 
     private Builder() {}
 
@@ -165,16 +164,6 @@ public final class ModelServer implements AutoCloseable {
     public Builder tls(Path certificate, Path key) {
       this.certificate = Optional.of(certificate);
       this.key = Optional.of(key);
-      return this;
-    }
-
-    /**
-     * Sets what is done once before the first model is loaded. The server answers meanwhile.
-     *
-     * @param task called on another thread
-     */
-    public Builder beforeLoading(Runnable task) {
-      beforeLoading = task;
       return this;
     }
 

@@ -37,7 +37,7 @@ class RowDeliveryTest {
   @BeforeAll
   static void load() {
     models = new ModelRegistry(Map.of("m", ServerCalls.folder("row-lstm")));
-    models.start(() -> {}, Duration.ofHours(1));
+    models.start(Duration.ofHours(1));
     ServerCalls.await(models::isReady);
   }
 

@@ -1,5 +1,6 @@
 package org.pixelrnn.train.workers;
 
+import com.google.common.base.CharMatcher;
 import com.google.common.collect.ImmutableList;
 import com.google.common.net.HostAndPort;
 import com.google.gson.JsonElement;
@@ -68,6 +69,9 @@ public record Cluster(ImmutableList<String> addresses, int index) {
     }
     JsonObject task = object(whole.get("task"), "`task`");
     boolean isChief = text(task.get("type"), "`task.type`").equals("chief");
+    if (isChief && chief.isEmpty()) {
+      throw wrong("`task.type` is \"chief\", but `cluster` has no `chief`");
+    }
     if (!isChief && !text(task.get("type"), "`task.type`").equals("worker")) {
       throw wrong("`task.type` is " + task.get("type") + "; expected \"worker\" or \"chief\"");
     }
@@ -111,7 +115,10 @@ public record Cluster(ImmutableList<String> addresses, int index) {
   private static String address(JsonElement element, String job) {
     String text = text(element, "an address of `" + job + "`");
     try {
-      if (HostAndPort.fromString(text).hasPort() && !text.startsWith(":")) {
+      HostAndPort address = HostAndPort.fromString(text);
+      boolean hasHost =
+          !address.getHost().isEmpty() && CharMatcher.whitespace().matchesNoneOf(text);
+      if (hasHost && address.getPortOrDefault(0) > 0) {
         return text;
       }
     } catch (IllegalArgumentException e) {

@@ -1,16 +1,19 @@
 package org.pixelrnn.train.workers;
 
 import com.google.common.base.Preconditions;
-import com.google.common.net.HostAndPort;
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.ExecutionError;
+import com.google.common.util.concurrent.SimpleTimeLimiter;
+import com.google.common.util.concurrent.UncheckedExecutionException;
 import com.google.common.util.concurrent.Uninterruptibles;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeoutException;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.graph.LatinDigits;
 import org.tensorflow.Graph;
@@ -21,10 +24,7 @@ import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.op.Ops;
-import org.tensorflow.proto.ClusterDef;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.JobDef;
-import org.tensorflow.proto.ServerDef;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -34,13 +34,8 @@ import org.tensorflow.types.TFloat32;
  * <p>A process is one worker for all its life: TensorFlow cannot close a server.
  */
 public final class ClusterWorker implements WorkerGroup {
-  /**
-   * Operations of a step run side by side, up to four parts of a batch. So each of them needs a
-   * quarter of the threads.
-   */
-  private static final int PARTS = 4;
-
-  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+  /** How long the first sum over all workers may take, once all have come. */
+  private static final Duration TIME_TO_MEET = Duration.ofSeconds(60);
 
   /** How long a worker that has noticed a loss stays, so that the others notice the same loss. */
   private static final Duration LINGER = Duration.ofSeconds(5);
@@ -90,12 +85,10 @@ public final class ClusterWorker implements WorkerGroup {
   public static synchronized ClusterWorker join(
       Cluster cluster, Duration timeout, int threads, boolean gpu) {
     if (joined == null) {
-      long deadline = System.nanoTime() + timeout.toNanos();
-      Server server = listen(cluster, threads, deadline);
-      for (int worker = 0; worker < cluster.addresses().size(); worker++) {
-        await(cluster, worker, timeout, deadline);
-      }
-      joined = new ClusterWorker(cluster, server, gpu);
+      Rendezvous rendezvous = new Rendezvous(cluster, timeout);
+      Server server = rendezvous.listen(threads);
+      rendezvous.awaitAll();
+      joined = inTime(rendezvous, () -> new ClusterWorker(cluster, server, gpu), cluster);
     }
     Preconditions.checkState(
         joined.cluster.equals(cluster),
@@ -105,71 +98,40 @@ public final class ClusterWorker implements WorkerGroup {
     return joined;
   }
 
-  /** The process of an earlier run may hold the port for some seconds. */
-  private static Server listen(Cluster cluster, int threads, long deadline) {
-    while (true) {
-      try (ServerSocket probe = new ServerSocket()) {
-        probe.setReuseAddress(true);
-        probe.bind(new InetSocketAddress(cluster.port()));
-        break;
-      } catch (IOException e) {
-        if (System.nanoTime() > deadline) {
-          throw new InputException(
-              cluster.name(cluster.index())
-                  + " cannot listen at port "
-                  + cluster.port()
-                  + ": "
-                  + InputException.reason(e),
-              e);
-        }
-        Uninterruptibles.sleepUninterruptibly(BETWEEN_TRIES);
-      }
+  /**
+   * TensorFlow opens no session as long as another worker's server does not answer, and it waits
+   * for ever.
+   */
+  private static ClusterWorker inTime(
+      Rendezvous rendezvous, Callable<ClusterWorker> joining, Cluster cluster) {
+    ExecutorService thread = Executors.newSingleThreadExecutor(ClusterWorker::daemon);
+    try {
+      return SimpleTimeLimiter.create(thread).callUninterruptiblyWithTimeout(joining, TIME_TO_MEET);
+    } catch (TimeoutException e) {
+      String who =
+          rendezvous
+              .missing()
+              .map(worker -> cluster.name(worker) + " does not answer any more")
+              .orElse(
+                  "the workers do not find one another within "
+                      + TIME_TO_MEET.toSeconds()
+                      + " s; expected one worker at each address, with an index of its own");
+      throw new WorkerLostException(who, e);
+    } catch (ExecutionException | ExecutionError e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
+    } catch (UncheckedExecutionException e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw e;
+    } finally {
+      thread.shutdown();
     }
-    JobDef.Builder job = JobDef.newBuilder().setName(WorkerDevice.JOB);
-    for (int i = 0; i < cluster.addresses().size(); i++) {
-      job.putTasks(i, cluster.addresses().get(i));
-    }
-    Server server =
-        new Server(
-            ServerDef.newBuilder()
-                .setCluster(ClusterDef.newBuilder().addJob(job))
-                .setJobName(WorkerDevice.JOB)
-                .setTaskIndex(cluster.index())
-                .setProtocol("grpc")
-                .setDefaultSessionConfig(
-                    ConfigProto.newBuilder()
-                        .setIntraOpParallelismThreads(Math.max(1, threads / PARTS))
-                        .setInterOpParallelismThreads(threads)
-                        .setExperimental(
-                            ConfigProto.Experimental.newBuilder()
-                                .setCollectiveGroupLeader(WorkerDevice.task(0))))
-                .build());
-    server.start();
-    return server;
   }
 
-  private static void await(Cluster cluster, int worker, Duration timeout, long deadline) {
-    HostAndPort address = HostAndPort.fromString(cluster.addresses().get(worker));
-    while (true) {
-      try (Socket socket = new Socket()) {
-        // A new address each time: the name of a worker may be known only once it is there.
-        socket.connect(
-            new InetSocketAddress(address.getHost(), address.getPort()),
-            (int) TimeUnit.SECONDS.toMillis(5));
-        return;
-      } catch (IOException e) {
-        if (System.nanoTime() > deadline) {
-          throw new WorkerLostException(
-              cluster.name(worker)
-                  + " has not come within "
-                  + timeout.toSeconds()
-                  + " s: "
-                  + InputException.reason(e),
-              e);
-        }
-        Uninterruptibles.sleepUninterruptibly(BETWEEN_TRIES);
-      }
-    }
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "joining");
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override

@@ -1,8 +1,11 @@
 package org.pixelrnn.train.workers;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.tensorflow.DeviceSpec;
 import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.OperationBuilder;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
@@ -21,6 +24,9 @@ final class CollectiveSum {
 
   /** Each sum of a process has a key, the same on every worker. */
   private final AtomicInteger keys = new AtomicInteger(1);
+
+  /** The last sum of GPUs that was added to a graph. */
+  private Optional<Operation> last = Optional.empty();
 
   CollectiveSum(Cluster cluster) {
     this.cluster = cluster;
@@ -48,21 +54,27 @@ final class CollectiveSum {
     DeviceSpec device =
         gpus ? WorkerDevice.gpu(cluster.index()) : WorkerDevice.cores(cluster.index());
     Ops there = tf.withDevice(device);
-    return there
-        .scope()
-        .env()
-        .opBuilder("CollectiveReduceV2", there.scope().makeOpName("Sum"), there.scope())
-        .addInput(values.asOutput())
-        .addInput(tf.constant(cluster.addresses().size()).asOutput())
-        .addInput(tf.constant(gpus ? GROUP_OF_GPUS : GROUP_OF_CORES).asOutput())
-        .addInput(tf.constant(keys.getAndIncrement()).asOutput())
-        .addInputList(new Output<?>[0])
-        .setDevice(device.toString())
-        .setAttr("merge_op", "Add")
-        .setAttr("final_op", "Id")
-        .setAttr("communication_hint", gpus ? "nccl" : "ring")
-        .build()
-        .output(0)
-        .expect(TFloat32.class);
+    OperationBuilder builder =
+        there
+            .scope()
+            .env()
+            .opBuilder("CollectiveReduceV2", there.scope().makeOpName("Sum"), there.scope())
+            .addInput(values.asOutput())
+            .addInput(tf.constant(cluster.addresses().size()).asOutput())
+            .addInput(tf.constant(gpus ? GROUP_OF_GPUS : GROUP_OF_CORES).asOutput())
+            .addInput(tf.constant(keys.getAndIncrement()).asOutput())
+            .addInputList(new Output<?>[0])
+            .setDevice(device.toString())
+            .setAttr("merge_op", "Add")
+            .setAttr("final_op", "Id")
+            .setAttr("communication_hint", gpus ? "nccl" : "ring");
+    if (!gpus) {
+      return builder.build().output(0).expect(TFloat32.class);
+    }
+    // NCCL hangs unless all workers begin its sums in the same order.
+    last.filter(sum -> sum.env() == tf.scope().env()).ifPresent(builder::addControlInput);
+    Operation sum = builder.build();
+    last = Optional.of(sum);
+    return sum.output(0).expect(TFloat32.class);
   }
 }

@@ -62,6 +62,10 @@ class ClusterTest {
             + " addresses",
         "{'cluster': {'worker': ['a']}}|TF_CONFIG: an address of `worker` is \"a\"; expected"
             + " host:port",
+        "{'cluster': {'worker': ['a:0']}}|TF_CONFIG: an address of `worker` is \"a:0\"; expected"
+            + " host:port",
+        "{'cluster': {'worker': ['a: 1']}}|TF_CONFIG: an address of `worker` is \"a: 1\"; expected"
+            + " host:port",
         "{'cluster': {'worker': [7]}}|TF_CONFIG: an address of `worker` is 7; expected a text in"
             + " quotes",
         "{'cluster': {'worker': ['a:1', 'a:1']}}|TF_CONFIG: `cluster` has the same address twice:"
@@ -70,6 +74,8 @@ class ClusterTest {
             + " in braces",
         "{'cluster': {'worker': ['a:1', 'b:1']}, 'task': {'type': 'ps', 'index': 0}}|TF_CONFIG:"
             + " `task.type` is \"ps\"; expected \"worker\" or \"chief\"",
+        "{'cluster': {'worker': ['a:1', 'b:1']}, 'task': {'type': 'chief', 'index': 0}}|TF_CONFIG:"
+            + " `task.type` is \"chief\", but `cluster` has no `chief`",
         "{'cluster': {'worker': ['a:1', 'b:1']}, 'task': {'type': 'worker', 'index':"
             + " 2}}|TF_CONFIG: `task.index` is 2; expected 0 to 1",
         "{'cluster': {'worker': ['a:1', 'b:1']}, 'task': {'type': 'worker'}}|TF_CONFIG:"

@@ -1,0 +1,202 @@
+package org.pixelrnn.train.workers;
+
+import com.google.common.net.HostAndPort;
+import com.google.common.util.concurrent.Uninterruptibles;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.pixelrnn.image.InputException;
+import org.pixelrnn.sampler.QuietStart;
+import org.tensorflow.Server;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.ClusterDef;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.JobDef;
+import org.tensorflow.proto.ServerDef;
+
+/**
+ * How the workers meet. Each starts its TensorFlow server, and waits until a server answers at the
+ * address of every other worker. Workers may start in any order.
+ */
+final class Rendezvous {
+  /**
+   * Operations of a step run side by side, up to four parts of a batch. So each of them needs a
+   * quarter of the threads.
+   */
+  private static final int PARTS = 4;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
+
+  /** The process of an earlier run may hold the port for some seconds. */
+  private static final Duration TIME_TO_LISTEN = Duration.ofSeconds(20);
+
+  private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(5);
+
+  /** What a client of HTTP/2 says first, with an empty frame of settings. */
+  private static final byte[] GREETING =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
+
+  /** Length (3 bytes), type, flags and stream (4 bytes) of a frame. */
+  private static final int FRAME_HEADER = 9;
+
+  private static final int SETTINGS = 4;
+
+  private final Cluster cluster;
+  private final Duration timeout;
+  private final long begin = System.nanoTime();
+
+  Rendezvous(Cluster cluster, Duration timeout) {
+    this.cluster = cluster;
+    this.timeout = timeout;
+  }
+
+  /**
+   * Starts the server of this worker.
+   *
+   * @param threads the number of threads of its sessions, at least 1
+   * @throws InputException if another process listens at the port
+   */
+  Server listen(int threads) {
+    while (true) {
+      try {
+        checkPort();
+        return QuietStart.filter(() -> start(threads));
+      } catch (IOException | TensorFlowException e) {
+        // TensorFlow does not say why, and prints lines. So the port is checked first. Another
+        // process may still take it in between.
+        if (hasPassed(TIME_TO_LISTEN)) {
+          throw new InputException(
+              cluster.name(cluster.index())
+                  + " cannot listen at port "
+                  + cluster.port()
+                  + ": "
+                  + reason(e),
+              e);
+        }
+        Uninterruptibles.sleepUninterruptibly(BETWEEN_TRIES);
+      }
+    }
+  }
+
+  private void checkPort() throws IOException {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(cluster.port()));
+    }
+  }
+
+  private Server start(int threads) {
+    JobDef.Builder job = JobDef.newBuilder().setName(WorkerDevice.JOB);
+    for (int i = 0; i < cluster.addresses().size(); i++) {
+      job.putTasks(i, cluster.addresses().get(i));
+    }
+    Server server =
+        new Server(
+            ServerDef.newBuilder()
+                .setCluster(ClusterDef.newBuilder().addJob(job))
+                .setJobName(WorkerDevice.JOB)
+                .setTaskIndex(cluster.index())
+                .setProtocol("grpc")
+                .setDefaultSessionConfig(
+                    ConfigProto.newBuilder()
+                        .setIntraOpParallelismThreads(Math.max(1, threads / PARTS))
+                        .setInterOpParallelismThreads(threads)
+                        .setExperimental(
+                            ConfigProto.Experimental.newBuilder()
+                                .setCollectiveGroupLeader(WorkerDevice.task(0))))
+                .build());
+    server.start();
+    return server;
+  }
+
+  /**
+   * Waits for the other workers.
+   *
+   * @throws WorkerLostException if one has not come in time
+   */
+  void awaitAll() {
+    for (int worker = 0; worker < cluster.addresses().size(); worker++) {
+      await(worker);
+    }
+  }
+
+  private void await(int worker) {
+    while (true) {
+      try {
+        greet(worker);
+        return;
+      } catch (IOException e) {
+        if (hasPassed(timeout)) {
+          throw new WorkerLostException(
+              cluster.name(worker)
+                  + " has not come within "
+                  + timeout.toSeconds()
+                  + " s: "
+                  + InputException.reason(e),
+              e);
+        }
+        Uninterruptibles.sleepUninterruptibly(BETWEEN_TRIES);
+      }
+    }
+  }
+
+  /** The first worker at whose address no server answers. */
+  Optional<Integer> missing() {
+    return IntStream.range(0, cluster.addresses().size())
+        .boxed()
+        .filter(worker -> !answers(worker))
+        .findFirst();
+  }
+
+  private boolean answers(int worker) {
+    try {
+      greet(worker);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Connects to a server of gRPC, which is one of HTTP/2. The system also connects to a frozen
+   * process, so the server must answer.
+   */
+  private void greet(int worker) throws IOException {
+    HostAndPort address = HostAndPort.fromString(cluster.addresses().get(worker));
+    int millis = Math.toIntExact(TIME_TO_ANSWER.toMillis());
+    try (Socket socket = new Socket()) {
+      // A new address each time: the name of a worker may be known only once it is there.
+      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), millis);
+      socket.setSoTimeout(millis);
+      socket.getOutputStream().write(GREETING);
+      byte[] frame = answer(socket);
+      if (frame.length < FRAME_HEADER || frame[3] != SETTINGS) {
+        throw new IOException("something else than a worker answers there");
+      }
+    }
+  }
+
+  private static byte[] answer(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().readNBytes(FRAME_HEADER);
+    } catch (SocketTimeoutException e) {
+      throw new IOException("the process that listens there does not answer", e);
+    }
+  }
+
+  private boolean hasPassed(Duration time) {
+    return System.nanoTime() - begin > Math.min(time.toNanos(), timeout.toNanos());
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof IOException io
+        ? InputException.reason(io)
+        : InputException.reason((RuntimeException) e);
+  }
+}
