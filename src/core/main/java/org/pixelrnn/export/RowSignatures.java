@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.layer.RowState;
@@ -88,7 +89,8 @@ final class RowSignatures {
         small,
         RowInputs.seeded(
             tf, network, new InputAssertions(tf).row(row, shape.height()), completing, state),
-        nextRow);
+        nextRow,
+        outputs -> outputs);
     Operand<TInt32> rows = signatures.input("rows", TInt32.class, -1);
     Operand<TFloat32> noise =
         signatures.input(
@@ -100,7 +102,8 @@ final class RowSignatures {
             "row", rows, "noise", noise, "temperature", temperatures, "known_values", knownValues),
         small,
         new RowInputs(rows, knownValues, known, noise, temperatures, state),
-        nextRow);
+        nextRow,
+        this::withTensorNames);
   }
 
   private void add(
@@ -108,14 +111,28 @@ final class RowSignatures {
       Map<String, Operand<?>> ownInputs,
       Optional<Operand<TUint8>> small,
       RowInputs rows,
-      NextRow nextRow) {
+      NextRow nextRow,
+      UnaryOperator<Map<String, Operand<?>>> finish) {
     SampledRow sampled = nextRow.sample(small, rows);
     Map<String, Operand<?>> inputs = named(rows.state(), small);
     inputs.put("known", rows.known());
     inputs.putAll(ownInputs);
     Map<String, Operand<?>> outputs = named(sampled.state(), small.map(tf::identity));
     outputs.put("values", sampled.levels());
-    signatures.add(name, inputs, outputs);
+    signatures.add(name, inputs, finish.apply(outputs));
+  }
+
+  /**
+   * The same outputs as tensors {@code values} and {@code next_state_*}. A graph in ONNX has no
+   * signature: its inputs and outputs have the names of tensors.
+   */
+  private Map<String, Operand<?>> withTensorNames(Map<String, Operand<?>> outputs) {
+    Map<String, Operand<?>> renamed = new LinkedHashMap<>();
+    outputs.forEach(
+        (key, output) ->
+            renamed.put(
+                key, tf.withName(key.equals("values") ? key : "next_" + key).identity(output)));
+    return renamed;
   }
 
   private Map<String, Operand<?>> named(

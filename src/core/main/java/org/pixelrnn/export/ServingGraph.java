@@ -9,6 +9,7 @@ import org.pixelrnn.model.MultiScaleNetwork;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.Computation;
 import org.pixelrnn.model.graph.EmptyBatch;
 import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.sampling.GraphSampler;
@@ -48,6 +49,9 @@ import org.tensorflow.types.TUint8;
  * others sample with a seed. The graph's collection {@value UniformNoise#BLOCK_COLUMNS} holds the
  * number of columns that it needs.
  *
+ * <p>{@code log_prob}, {@code logits}, {@code start} and {@code next_row_with_noise} are made of
+ * operations that converters to ONNX, TensorFlow Lite and TensorFlow.js know.
+ *
  * <p>Images are level indices as uint8, {@code [n, H, W, C]}. Known pixels come back unchanged. The
  * same seed gives the same images through {@code sample}, {@code complete} and {@code next_row}. A
  * multi-scale model has more signatures, see {@link MultiScaleSignatures}.
@@ -64,7 +68,7 @@ final class ServingGraph {
     this.model = model;
     this.shape = model.shape();
     this.tf = tf;
-    this.context = new BuildContext(tf, variables);
+    this.context = new BuildContext(tf, variables, Computation.PORTABLE);
     this.signatures = new Signatures(tf);
     this.placeholders = SamplingPlaceholders.of(signatures, shape);
   }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.pixelrnn.model.layer.MapLayout;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Gather;
 import org.tensorflow.op.nn.SparseSoftmaxCrossEntropyWithLogits;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -74,6 +75,39 @@ public final class LogLikelihood {
     }
     this.logProb = tf.math.neg(layout.sumPerImage(tf, losses));
     this.gradients = List.copyOf(backprops);
+  }
+
+  /**
+   * {@code log p(x)} without a gradient, from operations that every runtime knows.
+   *
+   * @param logits piece by piece, {@code [..., channels, levels]}
+   * @param images level indices, piece by piece, {@code [..., channels]}
+   * @param counted as in the constructor
+   * @return in nats, {@code [n]}
+   */
+  static Operand<TFloat32> logProb(
+      Ops tf,
+      MapLayout layout,
+      List<Operand<TFloat32>> logits,
+      List<Operand<TInt32>> images,
+      Optional<List<Operand<TFloat32>>> counted) {
+    List<Operand<TFloat32>> logProbs = new ArrayList<>();
+    for (int piece = 0; piece < logits.size(); piece++) {
+      long[] shape = logits.get(piece).shape().asArray();
+      Operand<TFloat32> all =
+          tf.nn.logSoftmax(
+              tf.reshape(logits.get(piece), tf.constant(new long[] {-1, shape[shape.length - 1]})));
+      Operand<TFloat32> ofLevels =
+          tf.gather(
+              all,
+              tf.reshape(images.get(piece), tf.constant(new int[] {-1, 1})),
+              tf.constant(1),
+              Gather.batchDims(1L));
+      Operand<TFloat32> map =
+          tf.reshape(ofLevels, tf.constant(images.get(piece).shape().asArray()));
+      logProbs.add(counted.isPresent() ? tf.math.mul(map, counted.get().get(piece)) : map);
+    }
+    return layout.sumPerImage(tf, logProbs);
   }
 
   /** {@code log p(x)} in nats, {@code [n]}. */

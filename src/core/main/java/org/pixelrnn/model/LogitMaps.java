@@ -91,9 +91,21 @@ public final class LogitMaps {
    *     height, width, channels]}
    */
   public LogLikelihood likelihood(Ops tf, Operand<TUint8> images) {
-    Operand<TInt32> levels = padding.pad(tf, tf.dtypes.cast(images, TInt32.class));
-    return new LogLikelihood(
-        tf, layout, logits, layout.packWithoutGradient(tf, levels), counted(tf));
+    return new LogLikelihood(tf, layout, logits, levels(tf, images), counted(tf));
+  }
+
+  /**
+   * The log-likelihood of {@link #likelihood} without its gradient, {@code [n]}. All of its
+   * operations are ones that every runtime knows.
+   *
+   * @param images as for {@link #likelihood}
+   */
+  public Operand<TFloat32> logProb(Ops tf, Operand<TUint8> images) {
+    return LogLikelihood.logProb(tf, layout, logits, levels(tf, images), counted(tf));
+  }
+
+  private List<Operand<TInt32>> levels(Ops tf, Operand<TUint8> images) {
+    return layout.packWithoutGradient(tf, padding.pad(tf, tf.dtypes.cast(images, TInt32.class)));
   }
 
   /** 1 for pixels that count and 0 for the others; empty if every pixel counts. */

@@ -154,7 +154,7 @@ public final class Network implements ImageModel {
   @Override
   public Scores scores(BuildContext context, Operand<TUint8> images) {
     LogitMaps maps = logitMaps(context, images, 1);
-    Operand<TFloat32> logProb = maps.likelihood(context.tf(), images).logProb();
+    Operand<TFloat32> logProb = maps.logProb(context.tf(), images);
     return new Scores(maps.asImages(context), logProb);
   }
 

@@ -40,6 +40,7 @@ public final class NetworkRow {
   private final MaskedConvolutionRow headRow;
   private final MaskedConvolutionRow softmaxRow;
   private final Operand<TFloat32> outside;
+  private final Operand<TInt32> firstAxis;
 
   NetworkRow(BuildContext context, Network network, BlockTensors start, LaneShift shift) {
     tf = context.tf();
@@ -52,6 +53,7 @@ public final class NetworkRow {
     headRow = network.head.row(context.scope(network.prefix + "head"), start, shift);
     softmaxRow = network.softmax.row(context.scope(network.prefix + "softmax"), start, shift);
     outside = shift.zeros(1);
+    firstAxis = tf.constant(0);
   }
 
   /**
@@ -80,7 +82,7 @@ public final class NetworkRow {
    * @param levels level indices, {@code [n]}
    */
   public void see(Operand<TInt32> levels) {
-    inputRow.addInput(tf.gather(inputValues, levels, tf.constant(0)));
+    inputRow.addInput(tf.gather(inputValues, levels, firstAxis));
   }
 
   /**

@@ -398,7 +398,9 @@ public final class TrainingGraph implements AutoCloseable {
   private ConfigProto sessionConfig(int threads) {
     // Functions must not be inlined: optimizing the unrolled recurrences would take minutes. The
     // layout [batch, height, width, features] is the one that a GPU's matrix units want, so
-    // TensorFlow must not transpose it.
+    // TensorFlow must not transpose it. A second pass over the graph, and a first one by
+    // TensorFlow's newer optimizer, take seconds of a deep network's first step, and make no later
+    // step faster.
     return ConfigProto.newBuilder()
         .setIntraOpParallelismThreads(parts.threadsOfOperation(threads))
         .setInterOpParallelismThreads(threads)
@@ -406,6 +408,8 @@ public final class TrainingGraph implements AutoCloseable {
             GraphOptions.newBuilder()
                 .setRewriteOptions(
                     RewriterConfig.newBuilder()
+                        .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)
+                        .setDisableTfgOptimizer(true)
                         .setFunctionOptimization(RewriterConfig.Toggle.OFF)
                         .setLayoutOptimizer(RewriterConfig.Toggle.OFF)))
         .build();

@@ -5,15 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,7 +18,6 @@ import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
@@ -104,34 +98,17 @@ class InputAssertionsTest {
   @MethodSource("org.pixelrnn.model.TinyNetworks#oneOfEach")
   void portableSignaturesHaveNoAssertions(ModelConfig config) {
     try (SavedModelBundle model = load(config)) {
-      Map<String, NodeDef> nodes =
-          model.metaGraphDef().getGraphDef().getNodeList().stream()
-              .collect(Collectors.toMap(NodeDef::getName, Function.identity()));
       model
           .metaGraphDef()
           .getSignatureDefMap()
+          .keySet()
           .forEach(
-              (name, signature) ->
+              name ->
                   assertEquals(
                       !UNCHECKED.contains(name),
-                      operations(nodes, signature).contains("Assert"),
+                      SignatureOperations.of(model.metaGraphDef(), name).contains("Assert"),
                       name));
     }
-  }
-
-  private static Set<String> operations(Map<String, NodeDef> nodes, SignatureDef signature) {
-    Deque<String> next = new ArrayDeque<>();
-    signature.getOutputsMap().values().forEach(output -> next.add(output.getName()));
-    Set<String> seen = new HashSet<>();
-    Set<String> operations = new HashSet<>();
-    while (!next.isEmpty()) {
-      String name = next.remove().replaceFirst("^\\^", "").replaceFirst(":[0-9]+$", "");
-      if (seen.add(name)) {
-        operations.add(nodes.get(name).getOp());
-        next.addAll(nodes.get(name).getInputList());
-      }
-    }
-    return operations;
   }
 
   private SavedModelBundle load(ModelConfig config) {

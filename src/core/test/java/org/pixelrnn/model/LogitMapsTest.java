@@ -29,7 +29,7 @@ class LogitMapsTest {
   void piecesGiveTheSameLogitsLikelihoodAndGradients(Network network) {
     List<float[]> whole = found(network, 1);
     List<float[]> inPieces = found(network, network.pieces());
-    assertEquals(3 + network.weights().size(), whole.size());
+    assertEquals(4 + network.weights().size(), whole.size());
     for (int i = 1; i < whole.size(); i++) {
       float largest = Math.max(Floats.max(whole.get(i)), -Floats.min(whole.get(i)));
       assertArrayEquals(whole.get(i), inPieces.get(i), 2e-6f * (50 + largest), "result " + i);
@@ -60,10 +60,14 @@ class LogitMapsTest {
         sum += logits[subPixel * shape.levels() + (int) images[subPixel]] - Math.log(total);
       }
       assertEquals(sum, found.get(2)[n], 1e-5 * (1 + Math.abs(sum)), "image " + n);
+      assertEquals(sum, found.get(3)[n], 1e-5 * (1 + Math.abs(sum)), "image " + n);
     }
   }
 
-  /** Random images, their logits, {@code log p(x)} of each, and the gradient of each weight. */
+  /**
+   * Random images, their logits, {@code log p(x)} of each in both ways, and the gradient of each
+   * weight.
+   */
   private static List<float[]> found(Network network, int pieces) {
     ImageShape shape = network.shape();
     try (Graph graph = new Graph()) {
@@ -84,6 +88,7 @@ class LogitMapsTest {
       all.add(tf.dtypes.cast(images, TFloat32.class));
       all.add(maps.asImages(context));
       all.add(likelihood.logProb());
+      all.add(maps.logProb(tf, images));
       all.addAll(gradients.values());
       try (Session session = Sessions.unoptimized(graph)) {
         Session.Runner runner = session.runner();

@@ -11,6 +11,9 @@ public record Computation(Precision precision, Execution execution) {
   public static final Computation DEFAULT =
       new Computation(Precision.FLOAT32, Execution.BY_OPERATION);
 
+  /** In float32, with operations that every runtime knows. */
+  public static final Computation PORTABLE = new Computation(Precision.FLOAT32, Execution.PORTABLE);
+
   /** How TensorFlow executes a recurrence. */
   public enum Execution {
     /** One operation after the other. This is the faster way on a CPU. */
@@ -19,6 +22,11 @@ public record Computation(Precision precision, Execution execution) {
      * XLA compiles the recurrence as a whole. On a GPU its thousands of small operations would wait
      * for their launches; compiled, they become a few large kernels.
      */
-    COMPILED
+    COMPILED,
+    /**
+     * Operation by operation, with operations that every runtime knows. Converters to ONNX and
+     * TensorFlow Lite know neither TensorFlow's LSTM cells nor its softmax with a built-in loss.
+     */
+    PORTABLE
   }
 }

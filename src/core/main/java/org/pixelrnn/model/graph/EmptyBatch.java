@@ -48,7 +48,9 @@ public final class EmptyBatch {
     Operand<TInt32> size =
         tf.concat(
             List.of(tf.expandDims(padding, tf.constant(0)), tf.constant(image)), tf.constant(0));
-    return tf.concat(List.of(images, tf.zeros(size, images.type())), tf.constant(0));
+    // Zeros of another type first: TensorFlow Lite writes past the end of a fill of uint8.
+    Operand<T> zeros = tf.dtypes.cast(tf.fill(size, tf.constant(0)), images.type());
+    return tf.concat(List.of(images, zeros), tf.constant(0));
   }
 
   /**

@@ -23,8 +23,7 @@ import org.tensorflow.types.family.TFloating;
  *   y = K * x + V · condition + b
  * </pre>
  *
- * <p>A layer of an unconditional network has no V, and then every method returns its input
- * unchanged.
+ * <p>A layer of an unconditional network has no V, and then nothing is added.
  */
 final class ConditionProjection {
   private final Features target;
@@ -134,7 +133,7 @@ final class ConditionProjection {
    */
   Row row(BuildContext context, BlockTensors start) {
     if (kernel.isEmpty()) {
-      return (column, group, y) -> y;
+      return (column, group) -> Optional.empty();
     }
     Ops tf = context.tf();
     List<List<Operand<TFloat32>>> pixelsByGroup = new ArrayList<>();
@@ -142,14 +141,17 @@ final class ConditionProjection {
       Operand<TFloat32> ofGroup = start.takeByColumn();
       pixelsByGroup.add(ImmutableList.copyOf(tf.unstack(ofGroup, ofGroup.shape().get(0)).output()));
     }
-    return (column, group, y) -> tf.math.add(y, pixelsByGroup.get(group).get(column));
+    return (column, group) -> Optional.of(pixelsByGroup.get(group).get(column));
   }
 
   /** The projection while one row is being sampled. */
   @FunctionalInterface
   interface Row {
-    /** Adds {@code V · condition} to one channel group at one pixel, {@code [n, out / C]}. */
-    Operand<TFloat32> add(int column, int group, Operand<TFloat32> y);
+    /**
+     * {@code V · condition} of one channel group at one pixel, {@code [n, out / C]}; empty without
+     * a condition.
+     */
+    Optional<Operand<TFloat32>> pixel(int column, int group);
   }
 
   private static <T extends TFloating> Operand<T> product(Ops tf, Operand<T> x, Operand<T> matrix) {

@@ -66,12 +66,11 @@ final class DiagonalBiLstmRow implements LayerRow {
     int i = column * cells.channels() + group;
     xRow.add(x);
     inputToState.addInput(x);
-    Operand<TFloat32> gates =
-        tf.math.addN(
-            List.of(
-                tf.math.add(inputToState.output(column, group), fromLeft.get(group)),
-                fromAbove.get(i)));
-    LstmCells.Cell cell = cells.cell(conditionRow.add(column, group, gates), cRow.get(i));
+    List<Operand<TFloat32>> others = new ArrayList<>();
+    others.add(fromLeft.get(group));
+    others.add(fromAbove.get(i));
+    conditionRow.pixel(column, group).ifPresent(others::add);
+    LstmCells.Cell cell = cells.cell(inputToState.output(column, group, others), cRow.get(i));
     hRow.add(cell.h());
     cRow.add(cell.c());
     if (group == cells.channels() - 1) {

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * The LSTM cells of a row, one channel group of one pixel at a time. Weights store the gates
@@ -23,10 +24,16 @@ final class LstmCells {
   private final int channels;
   private final int h;
 
+  /**
+   * The number of the axis of features, {@code []}: the last one. One constant serves all pixels.
+   */
+  private final Operand<TInt32> featuresAxis;
+
   LstmCells(Ops tf, int channels, int h) {
     this.tf = tf;
     this.channels = channels;
     this.h = h;
+    this.featuresAxis = tf.constant(-1);
   }
 
   /** C, the number of channel groups. */
@@ -49,7 +56,7 @@ final class LstmCells {
    * @param cPrevious {@code [..., h / C]}
    */
   Cell cell(Operand<TFloat32> gates, Operand<TFloat32> cPrevious) {
-    List<? extends Operand<TFloat32>> parts = tf.split(tf.constant(-1), gates, 4L).output();
+    List<? extends Operand<TFloat32>> parts = tf.split(featuresAxis, gates, 4L).output();
     Operand<TFloat32> c =
         tf.math.add(
             tf.math.mul(tf.math.sigmoid(parts.get(2)), cPrevious),
@@ -75,7 +82,7 @@ final class LstmCells {
   List<Operand<TFloat32>> splitPixel(Operand<TFloat32> pixel) {
     return channels == 1
         ? List.of(pixel)
-        : new ArrayList<>(tf.split(tf.constant(1), pixel, (long) channels).output());
+        : new ArrayList<>(tf.split(featuresAxis, pixel, (long) channels).output());
   }
 
   /** Splits a row, {@code [columns, n, features]}, into the groups of all pixels, in order. */
@@ -87,7 +94,7 @@ final class LstmCells {
 
   /** The inverse of {@link #splitPixel}. */
   Operand<TFloat32> joinPixel(List<Operand<TFloat32>> groups) {
-    return channels == 1 ? groups.get(0) : tf.concat(List.copyOf(groups), tf.constant(1));
+    return channels == 1 ? groups.get(0) : tf.concat(List.copyOf(groups), featuresAxis);
   }
 
   /** The inverse of {@link #splitRow}. */

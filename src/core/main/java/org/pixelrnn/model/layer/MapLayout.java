@@ -198,9 +198,31 @@ public final class MapLayout {
 
   /** Brings the pieces of a map back to images. */
   private Operand<TFloating> images(Ops tf, List<Operand<TFloating>> map, long features) {
-    return tf.reshape(
-        tf.dynamicStitch(places(tf, BatchSize.of(tf, map.get(0), 1)), map),
-        tf.constant(new long[] {-1, height, width, features}));
+    Operand<TInt32> n = BatchSize.of(tf, map.get(0), 1);
+    Operand<TFloating> inOrder =
+        map.size() == 1
+            ? tf.gather(
+                tf.reshape(map.get(0), tf.constant(new long[] {-1, features})),
+                placesInPiece(tf, n),
+                tf.constant(0))
+            : tf.dynamicStitch(places(tf, n), map);
+    return tf.reshape(inOrder, tf.constant(new long[] {-1, height, width, features}));
+  }
+
+  /**
+   * The place in the only piece of each pixel of each image, {@code [n, height · width]}. Places
+   * are counted through the images of each pixel, one pixel after the other.
+   *
+   * @param n the batch size, {@code []}
+   */
+  private Operand<TInt32> placesInPiece(Ops tf, Operand<TInt32> n) {
+    int[] piece = pieces.get(0);
+    int[] places = new int[piece.length];
+    for (int place = 0; place < piece.length; place++) {
+      places[piece[place]] = place;
+    }
+    Operand<TInt32> images = tf.range(tf.constant(0), n, tf.constant(1));
+    return tf.math.add(tf.expandDims(images, tf.constant(1)), tf.math.mul(tf.constant(places), n));
   }
 
   /**

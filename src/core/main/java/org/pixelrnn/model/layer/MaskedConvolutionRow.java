@@ -9,6 +9,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * A {@link MaskedConvolution} while a block of a row is being sampled, or the block of each lane.
@@ -39,6 +40,9 @@ public final class MaskedConvolutionRow {
   private final RowKernels kernels;
   private final ConvolutionInputs inputs;
   private final int channels;
+
+  /** The number of the axis of features, {@code []}. One constant serves all pixels. */
+  private final Operand<TInt32> featuresAxis;
 
   /**
    * By column: the contribution of the A taps and the bias, in the order of groups, {@code [lanes ·
@@ -73,6 +77,7 @@ public final class MaskedConvolutionRow {
     this.geometry = geometry;
     this.kernels = kernels;
     this.channels = geometry.features().channels();
+    this.featuresAxis = tf.constant(1);
     this.biases =
         geometry.rowsAboveAtOnce()
             ? List.of()
@@ -95,7 +100,7 @@ public final class MaskedConvolutionRow {
   public void addInput(Operand<TFloat32> group) {
     groups.add(group);
     if (groups.size() == channels) {
-      inputs.add(concat(groups, 1));
+      inputs.add(concat(groups));
       groups.clear();
     }
   }
@@ -107,27 +112,46 @@ public final class MaskedConvolutionRow {
    * @return {@code [lanes · n, out / C]}; if the output has sections, the group's part of each
    */
   public Operand<TFloat32> output(int column, int group) {
+    return output(column, group, List.of());
+  }
+
+  /**
+   * As {@link #output(int, int)}, plus other tensors of the same shape.
+   *
+   * @param others {@code [lanes · n, out / C]} each
+   */
+  Operand<TFloat32> output(int column, int group, List<Operand<TFloat32>> others) {
+    List<Operand<TFloat32>> terms = terms(column, group);
+    terms.addAll(others);
+    return sum(terms);
+  }
+
+  /** The terms of one channel group of the output at a pixel. */
+  private List<Operand<TFloat32>> terms(int column, int group) {
+    List<Operand<TFloat32>> terms = new ArrayList<>();
     if (kernels.beforeCentre().isEmpty()) {
       List<Operand<TFloat32>> taps = inputs.before(column);
       taps.addAll(centre(column, group));
-      Operand<TFloat32> rest = fromAbove.isEmpty() ? biases.get(group) : fromAbove.get(column);
-      return tf.math.add(product(column, taps, kernels.centres().get(group)), rest);
+      terms.add(product(column, taps, kernels.centres().get(group)));
+      terms.add(fromAbove.isEmpty() ? biases.get(group) : fromAbove.get(column));
+      return terms;
     }
     if (group == 0) {
       Operand<TFloat32> product =
           product(column, inputs.before(column), kernels.beforeCentre().get());
       Operand<TFloat32> sum =
           fromAbove.isEmpty() ? product : tf.math.add(product, fromAbove.get(column));
-      beforeCentre = new ArrayList<>(tf.split(tf.constant(1), sum, (long) channels).output());
+      beforeCentre = new ArrayList<>(tf.split(featuresAxis, sum, (long) channels).output());
     }
-    Operand<TFloat32> before =
-        fromAbove.isEmpty()
-            ? tf.math.add(beforeCentre.get(group), biases.get(group))
-            : beforeCentre.get(group);
+    terms.add(beforeCentre.get(group));
+    if (fromAbove.isEmpty()) {
+      terms.add(biases.get(group));
+    }
     List<Operand<TFloat32>> centre = centre(column, group);
-    return centre.isEmpty()
-        ? before
-        : tf.math.add(before, tf.linalg.matMul(concat(centre, 1), kernels.centres().get(group)));
+    if (!centre.isEmpty()) {
+      terms.add(tf.linalg.matMul(concat(centre), kernels.centres().get(group)));
+    }
+    return terms;
   }
 
   /** Adds what the row below and the next block need, after the last pixel of the block. */
@@ -158,7 +182,7 @@ public final class MaskedConvolutionRow {
         tapsInBlock == 0
             ? kernel
             : cutKernels.computeIfAbsent(new CutKernel(kernel, tapsInBlock), this::cut);
-    return tf.linalg.matMul(concat(taps, 1), matrix);
+    return tf.linalg.matMul(concat(taps), matrix);
   }
 
   /** A kernel without the inputs of its first taps. */
@@ -169,9 +193,16 @@ public final class MaskedConvolutionRow {
     return tf.slice(cut.kernel, tf.constant(new int[] {first, 0}), tf.constant(new int[] {-1, -1}));
   }
 
-  private Operand<TFloat32> concat(List<Operand<TFloat32>> tensors, int axis) {
-    return tensors.size() == 1
-        ? tensors.get(0)
-        : tf.concat(List.copyOf(tensors), tf.constant(axis));
+  private Operand<TFloat32> concat(List<Operand<TFloat32>> tensors) {
+    return tensors.size() == 1 ? tensors.get(0) : tf.concat(List.copyOf(tensors), featuresAxis);
+  }
+
+  /** The sum of the tensors; a single operation costs less than one for each tensor. */
+  private Operand<TFloat32> sum(List<Operand<TFloat32>> tensors) {
+    return switch (tensors.size()) {
+      case 1 -> tensors.get(0);
+      case 2 -> tf.math.add(tensors.get(0), tensors.get(1));
+      default -> tf.math.addN(tensors);
+    };
   }
 }

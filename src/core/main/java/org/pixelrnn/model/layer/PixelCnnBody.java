@@ -104,7 +104,9 @@ final class PixelCnnBody implements LayerBody {
       @Override
       public Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> x) {
         reductionRow.addInput(tf.nn.relu(x));
-        Operand<TFloat32> sum = conditionRow.add(column, group, reductionRow.output(column, group));
+        List<Operand<TFloat32>> condition =
+            conditionRow.pixel(column, group).map(List::of).orElse(List.of());
+        Operand<TFloat32> sum = reductionRow.output(column, group, condition);
         convolutionRow.addInput(tf.nn.relu(sum));
         return tf.nn.relu(convolutionRow.output(column, group));
       }

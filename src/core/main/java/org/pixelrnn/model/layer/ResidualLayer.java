@@ -169,13 +169,11 @@ public final class ResidualLayer {
    * The layer while a block of a row is being sampled, one channel group of one pixel at a time.
    */
   public final class Row {
-    private final Ops tf;
     private final LayerRow bodyRow;
     private final MaskedConvolutionRow expansionRow;
     private final Optional<MaskedConvolutionRow> skipRow;
 
     private Row(BuildContext context, BlockTensors start, LaneShift shift) {
-      this.tf = context.tf();
       this.bodyRow = body.row(context, start, shift);
       this.expansionRow = expansion.row(context, start, shift);
       this.skipRow = skip.map(s -> s.row(context, start, shift));
@@ -191,9 +189,11 @@ public final class ResidualLayer {
     public LayerMaps<TFloat32> pixel(int column, int group, LayerMaps<TFloat32> x) {
       Operand<TFloat32> hidden = bodyRow.pixel(column, group, x.features());
       expansionRow.addInput(hidden);
-      Operand<TFloat32> expanded = expansionRow.output(column, group);
       skipRow.ifPresent(s -> s.addInput(hidden));
-      return connect(tf, x, expanded, skipRow.map(s -> s.output(column, group)));
+      return new LayerMaps<>(
+          expansionRow.output(column, group, residual ? List.of(x.features()) : List.of()),
+          skipRow.map(s -> s.output(column, group, x.skips().map(List::of).orElse(List.of()))),
+          x.condition());
     }
 
     /** Adds what the row below and the next block need, after the last pixel of the block. */

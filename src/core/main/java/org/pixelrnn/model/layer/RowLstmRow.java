@@ -60,11 +60,13 @@ final class RowLstmRow implements LayerRow {
   public Operand<TFloat32> pixel(int column, int group, Operand<TFloat32> x) {
     int i = column * cells.channels() + group;
     inputToState.addInput(x);
-    Operand<TFloat32> gates = tf.math.add(inputToState.output(column, group), fromAbove.get(i));
+    List<Operand<TFloat32>> others = new ArrayList<>();
+    others.add(fromAbove.get(i));
     if (inLanes() && column == shift.lanes().columns() - 1) {
-      gates = tf.math.add(gates, fromRightLane.get(group));
+      others.add(fromRightLane.get(group));
     }
-    LstmCells.Cell cell = cells.cell(conditionRow.add(column, group, gates), cAbove.get(i));
+    conditionRow.pixel(column, group).ifPresent(others::add);
+    LstmCells.Cell cell = cells.cell(inputToState.output(column, group, others), cAbove.get(i));
     hRow.add(cell.h());
     cRow.add(cell.c());
     if (inLanes() && hRow.size() == cells.channels()) {

@@ -136,11 +136,11 @@ record RowBlock(
     NetworkRow row = network.row(context, start, shift);
     List<Operand<TFloat32>> logits = new ArrayList<>();
     List<Operand<TInt32>> sampledLevels = new ArrayList<>();
+    Operand<TInt32> levelsAxis = tf.constant(1);
     for (int i = 0; i < subPixels; i++) {
       Operand<TFloat32> ofSubPixel = row.logits(i / channels, i % channels);
       Operand<TInt32> sampled =
-          tf.math.argMax(
-              tf.math.add(ofSubPixel, noiseBySubPixel.get(i)), tf.constant(1), TInt32.class);
+          tf.math.argMax(tf.math.add(ofSubPixel, noiseBySubPixel.get(i)), levelsAxis, TInt32.class);
       Operand<TInt32> level = tf.select(knownPixels.get(i / channels), knownLevels.get(i), sampled);
       row.see(level);
       logits.add(ofSubPixel);

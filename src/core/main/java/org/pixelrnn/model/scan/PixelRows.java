@@ -158,11 +158,6 @@ final class PixelRows {
                 .output());
   }
 
-  /** A flat map without its first {@code pixels} pixels. */
-  Operand<TFloating> skip(Operand<TFloating> flat, int pixels) {
-    return tf.slice(flat, rangesWith(0).get(pixels), tf.constant(new int[] {ALL, ALL}));
-  }
-
   /** A flat map of {@code count} pixels that all have the same value, {@code [features]}. */
   Operand<TFloating> broadcast(Operand<TFloating> vector, int count, int features) {
     Operand<TInt32> shape =
@@ -206,6 +201,10 @@ final class PixelRows {
    *     all places of the result
    */
   Operand<TFloating> stitch(List<Operand<TFloating>> flats, int features, List<int[]> places) {
+    if (flats.size() == 1) {
+      int[] from = inverse(places.get(0));
+      return gather(flats.get(0), from.length, features, from);
+    }
     List<Operand<TInt32>> indices = new ArrayList<>();
     List<Operand<TFloating>> maps = new ArrayList<>();
     for (int i = 0; i < flats.size(); i++) {
@@ -213,6 +212,14 @@ final class PixelRows {
       maps.add(map(flats.get(i), places.get(i).length, features));
     }
     return flat(tf.dynamicStitch(indices, maps), features);
+  }
+
+  private static int[] inverse(int... places) {
+    int[] inverse = new int[places.length];
+    for (int i = 0; i < places.length; i++) {
+      inverse[places[i]] = i;
+    }
+    return inverse;
   }
 
   /**

@@ -142,7 +142,8 @@ public final class RowScan extends Scan {
         new ArrayList<>(
             Tape.of(rows, List.of(zeroPixel, rows.broadcast(weights.h(), 1, h)), steps));
     tape.add(leftAndX);
-    return new Result(List.of(rows.map(rows.skip(tape.get(0), 2), height * width, h)), tape);
+    Operand<TFloating> hOfPixels = rows.split(tape.get(0), 2, height * width).get(1);
+    return new Result(List.of(rows.map(hOfPixels, height * width, h)), tape);
   }
 
   @Override

@@ -47,6 +47,8 @@ class ScanTest {
         shapes.add(Arguments.of(shape[0], shape[1], batch, Execution.BY_OPERATION));
       }
     }
+    shapes.add(Arguments.of(3, 4, 1, Execution.PORTABLE));
+    shapes.add(Arguments.of(4, 3, 3, Execution.PORTABLE));
     // XLA takes seconds to compile each of these.
     shapes.add(Arguments.of(1, 1, 3, Execution.COMPILED));
     shapes.add(Arguments.of(3, 4, 1, Execution.COMPILED));

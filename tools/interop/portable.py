@@ -1,0 +1,143 @@
+"""Checks that the portable signatures of an exported model give in ONNX Runtime and in TensorFlow
+Lite what they give in TensorFlow. The conversions are those of the README.
+
+    portable.py MODEL/VERSION [SIGNATURE...]
+
+Without names it checks `log_prob`, `logits` and `next_row_with_noise`. The last one is converted to
+ONNX only.
+"""
+
+import pathlib
+import sys
+import tempfile
+from unittest import mock
+
+import numpy as np
+import onnxruntime
+import tensorflow as tf
+from tf2onnx import convert
+
+from inline import inlined
+
+# log_prob is in nats.
+TOLERANCES = {"log_prob": 1e-3, "bits_per_dim": 1e-5, "logits": 1e-4}
+STATE_TOLERANCE = 1e-4
+
+
+def onnx_session(version, signature, folder):
+    """Converts a signature with the README's command, and opens the result."""
+    file = f"{folder}/{signature}.onnx"
+    command = f"convert --saved-model {version} --tag serve --signature_def {signature}"
+    names = ["--use-graph-names"] if signature == "next_row_with_noise" else []
+    # In this process, because importing TensorFlow takes longer than to convert a small model.
+    with mock.patch.object(sys, "argv", [*command.split(), *names, "--output", file]):
+        convert.main()
+    return onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+
+
+def onnx_outputs(session, inputs):
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, inputs)))
+
+
+def tflite_interpreter(model, signature):
+    """Converts a signature with builtin operations only, which is the converter's default."""
+    function = inlined(model, signature).get_concrete_function()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], model)
+    return tf.lite.Interpreter(model_content=converter.convert())
+
+
+def tflite_outputs(interpreter, images, names):
+    """The outputs of a signature that takes images. Their order is that of their names."""
+    images_input = interpreter.get_input_details()[0]["index"]
+    interpreter.resize_tensor_input(images_input, images.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(images_input, images)
+    interpreter.invoke()
+    outputs = [interpreter.get_tensor(o["index"]) for o in interpreter.get_output_details()]
+    return dict(zip(sorted(names), outputs))
+
+
+def complaints(what, found, expected):
+    """Says which results differ. Levels must be equal, floats nearly equal."""
+    wrong = []
+    for name, value in expected.items():
+        if found[name].shape != value.shape or found[name].dtype != value.dtype:
+            wrong.append(f"{name} is {found[name].dtype} {found[name].shape}")
+            continue
+        error = np.max(np.abs(found[name].astype(float) - value), initial=0)
+        tolerance = 0 if value.dtype == np.uint8 else TOLERANCES.get(name, STATE_TOLERANCE)
+        if not error <= tolerance:
+            wrong.append(f"{name} is off by {error}, more than {tolerance}")
+    print(f"{what}: {'; '.join(wrong) or 'as in TensorFlow'}", flush=True)
+    return len(wrong)
+
+
+def check_scores(version, model, signature, levels, shape, folder):
+    """`log_prob` or `logits` of batches of several sizes."""
+    session = onnx_session(version, signature, folder)
+    interpreter = tflite_interpreter(model, signature)
+    wrong = 0
+    for n in 3, 1, 7:
+        images = np.random.default_rng(n).integers(0, levels, (n, *shape), dtype=np.uint8)
+        results = model.signatures[signature](images=tf.constant(images))
+        expected = {name: value.numpy() for name, value in results.items()}
+        what = f"{version}, {signature} of {n}"
+        found = onnx_outputs(session, {"images": images})
+        wrong += complaints(f"{what} in ONNX Runtime", found, expected)
+        found = tflite_outputs(interpreter, images, expected)
+        wrong += complaints(f"{what} in TensorFlow Lite", found, expected)
+    return wrong
+
+
+def check_rows(version, model, signature, levels, shape, folder):
+    """Two rows of a batch, of images at different heights."""
+    session = onnx_session(version, signature, folder)
+    random = np.random.default_rng(4)
+    n, (height, width, channels) = 4, shape
+    start = model.signatures["start"]
+    arguments = start.structured_input_signature[1]
+    if "count" in arguments:
+        state = start(count=tf.constant(n))
+    else:
+        small = arguments["small"]
+        state = start(small=tf.constant(random.integers(0, 2, (n, *small.shape[1:]), np.uint8)))
+    rows = np.arange(n, dtype=np.int32) % height
+    wrong = 0
+    for row in range(2):
+        given = {
+            "row": np.minimum(rows + row, height - 1),
+            "known_values": random.integers(0, levels, (n, width, channels), dtype=np.uint8),
+            "known": random.random((n, width)) < 0.3,
+            "noise": random.random((n, width, channels, levels), dtype=np.float32),
+            "temperature": np.array([1, 0, 0.5, 2], np.float32),
+            **{name: value.numpy() for name, value in state.items()},
+        }
+        results = model.signatures[signature](**{k: tf.constant(v) for k, v in given.items()})
+        tensors = {"row": "rows", "known": "row_known", "temperature": "temperatures"}
+        inputs = {f"{tensors.get(name, name)}:0": value for name, value in given.items()}
+        used = {i.name for i in session.get_inputs()}
+        outputs = onnx_outputs(session, {k: v for k, v in inputs.items() if k in used})
+        found = {k.removesuffix(":0").removeprefix("next_"): v for k, v in outputs.items()}
+        expected = {name: value.numpy() for name, value in results.items()}
+        wrong += complaints(f"{version}, row {row} in ONNX Runtime", found, expected)
+        state = {name: value for name, value in results.items() if name != "values"}
+    return wrong
+
+
+def main(version, signatures):
+    model = tf.saved_model.load(version)
+    *shape, levels = model.signatures["logits"].structured_outputs["logits"].shape[1:]
+    checks = {"log_prob": check_scores, "logits": check_scores, "next_row_with_noise": check_rows}
+    wrong = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for signature in signatures or checks:
+            check = checks[signature]
+            wrong += check(version, model, signature, levels, tuple(shape), pathlib.Path(folder))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
