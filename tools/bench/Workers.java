@@ -124,7 +124,7 @@ final class Workers {
    *
    * @param seconds the median time of a step or a sum
    * @param bytes what all workers have sent in one of them
-   * @param packets as many have gone over the loopback interface in one of them
+   * @param packets the packets on the loopback interface in one of them
    */
   private record Measured(double seconds, double bytes, double packets) {
     static Measured parse(String line) {
@@ -188,7 +188,7 @@ final class Workers {
                     + "}}");
       }
       outputs.add(Files.createTempFile("worker", ".out"));
-      builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+      builder.redirectError(ProcessBuilder.Redirect.INHERIT);
       builder.redirectOutput(outputs.get(i).toFile());
       processes.add(builder.start());
     }

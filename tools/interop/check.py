@@ -9,7 +9,6 @@ The exit status is 0 if all results agree. InteropTest.java writes the reference
 
 import json
 import pathlib
-import subprocess
 import sys
 
 import numpy as np
@@ -253,15 +252,6 @@ def main(version, reference=None):
     if warm != sorted(signatures):
         print(f"warmup requests of {warm}, expected {sorted(signatures)}")
         wrong += 1
-
-    cli = pathlib.Path(sys.executable).with_name("saved_model_cli")
-    shown = subprocess.run(
-        [cli, "show", "--dir", version, "--all"], check=True, capture_output=True, text=True
-    ).stdout
-    for name in signatures:
-        if f"signature_def['{name}']" not in shown:
-            print(f"saved_model_cli does not show {name}")
-            wrong += 1
     return 1 if wrong else 0
 
 

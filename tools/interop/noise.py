@@ -8,8 +8,6 @@ import re
 
 import numpy as np
 
-SMALL_IMAGES = 0x736D616C6C
-
 
 def block_columns(provenance):
     """Reads how many columns a block of random numbers has, from an export's pixelrnn.textproto."""

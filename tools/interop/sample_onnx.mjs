@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Samples images with ONNX Runtime, row by row, with cached state. It needs the package onnxruntime-node and Node 20.
+// Samples images with ONNX Runtime, row by row, with cached state. It needs the package onnxruntime-node.
 //
 //   sample_onnx.mjs FOLDER [--count N] [--seed S] [--temperature T] [--levels FILE --known FILE] [--png FILE] [--raw FILE]
 //
@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { crc32, deflateSync } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import ort from "onnxruntime-node";
 import { noise } from "./noise.mjs";
 
@@ -31,8 +31,9 @@ async function load(folder) {
   const block = /^noise_block_columns: (\d+)$/m.exec(provenance);
   if (!block) throw new Error(`${files[0]}: no noise_block_columns; expected a newer export`);
   const [, width, channels, levels] = nextRow.inputMetadata.find((input) => input.name === "noise:0").shape;
-  const height = Number(/^  height: (\d+)$/m.exec(provenance)[1]);
-  return { start, nextRow, height, width, channels, levels, block: Number(block[1]) };
+  const height = /^  height: (\d+)$/m.exec(provenance);
+  if (!height) throw new Error(`${files[0]}: no height; expected the provenance of an export`);
+  return { start, nextRow, height: Number(height[1]), width, channels, levels, block: Number(block[1]) };
 }
 
 /** Samples the pixels of n images that are not known. Returns the levels, [n, height, width, channels]. */
@@ -90,6 +91,16 @@ function read(file, size, limit, what) {
   const largest = numbers.reduce((a, b) => Math.max(a, b));
   if (largest >= limit) throw new Error(`${file}: ${what} ${largest}; expected 0 to ${limit - 1}`);
   return numbers;
+}
+
+/** The checksum of a part of a PNG. */
+function crc32(bytes) {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
 }
 
 /** A PNG of [height, width, channels], with 1 channel or 3. */

@@ -33,6 +33,8 @@ class Model:
             raise ValueError(f"{folder}: it samples small images first; expected a model of one scale")
         noise_shape = next(n.shape for n in self.next_row.get_inputs() if n.name == "noise:0")
         height = re.search(r"^  height: (\d+)$", provenance.read_text(encoding="utf-8"), re.MULTILINE)
+        if not height:
+            raise ValueError(f"{provenance}: no height; expected the provenance of an export")
         self.shape = (int(height[1]), *noise_shape[1:])  # height, width, channels, levels
         self.block = block_columns(provenance)
 

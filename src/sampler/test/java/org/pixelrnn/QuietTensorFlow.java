@@ -18,7 +18,7 @@ public final class QuietTensorFlow implements BeforeAllCallback {
         .getOrComputeIfAbsent(
             "started",
             key -> {
-              QuietStart.begin();
+              QuietStart.begin(0);
               return true;
             });
   }

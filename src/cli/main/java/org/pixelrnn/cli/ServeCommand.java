@@ -119,7 +119,6 @@ final class ServeCommand implements Callable<Integer> {
     if (certificate != null) {
       builder.tls(certificate, key);
     }
-    // TensorFlow takes seconds to start; the port is open before.
     serve(builder);
     return 0;
   }

@@ -71,8 +71,10 @@ class ReadmeTest {
       List.of(
           // This test is a part of it.
           Rule.of("mvn( .*)?", "true"),
-          // tools/interop/run does this, and runs the tests against Python.
+          // tools/interop/run installs, converts and runs all this.
           Rule.of("(?:pip|npm) install .*", "true"),
+          Rule.of("python3? -m tf2onnx\\.convert --saved-model (\\S+) .*", "test -d $1"),
+          Rule.of("mkdir -p onnx && cp (\\S+) onnx", "$0"),
           Rule.of("(?:python3?|node) (tools/interop/sample_onnx\\.\\w+) onnx .*", "test -f $1"),
           Rule.of("python3? (tools/\\S+\\.py) (\\S+)", "test -f $1 && test -d $2"),
           Rule.of("tensorboard --logdir (\\S+)", "test -d $1"),

@@ -100,7 +100,7 @@ public final class SavedModelExport {
    * @throws InputException if the folder cannot be written to, or the disk is full
    */
   public static Path again(Path version, Path folder) {
-    QuietStart.begin();
+    QuietStart.begin(0);
     Path earlier = ModelFolder.version(version);
     Provenance provenance =
         ModelFolder.provenance(earlier).orElseThrow(() -> noProvenance(earlier));

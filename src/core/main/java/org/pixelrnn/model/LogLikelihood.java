@@ -107,7 +107,7 @@ public final class LogLikelihood {
           tf.reshape(ofLevels, tf.constant(images.get(piece).shape().asArray()));
       logProbs.add(counted.isPresent() ? tf.math.mul(map, counted.get().get(piece)) : map);
     }
-    return layout.sumPerImage(tf, logProbs);
+    return layout.pairwiseSumPerImage(tf, logProbs);
   }
 
   /** {@code log p(x)} in nats, {@code [n]}. */

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.Run;
+import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.train.workers.WorkerGroup;
 import org.pixelrnn.train.workers.WorkerLostException;
 import org.tensorflow.TensorFlow;
@@ -134,9 +135,14 @@ public final class Agreement {
   }
 
   private static void sameRun(String name, Run first, Run other) {
-    sameFields(name, "", first.getConfig(), other.getConfig());
+    sameFields(name, "", complete(first.getConfig()), complete(other.getConfig()));
     same(name, "data set", first.getDataset(), other.getDataset());
     same(name, "data set's digest", first.getDatasetDigest(), other.getDatasetDigest());
+  }
+
+  /** The configuration with every setting of the small network's training. */
+  private static RunConfig complete(RunConfig config) {
+    return config.toBuilder().setSmallTraining(Stages.smallTraining(config)).build();
   }
 
   /** A field with its default value and one that is not set are the same. */

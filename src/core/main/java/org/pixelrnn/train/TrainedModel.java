@@ -146,7 +146,7 @@ public final class TrainedModel implements AutoCloseable {
           directory.path()
               + ": is one stage of a multi-scale model; expected the folder that has both stages");
     }
-    QuietStart.begin();
+    QuietStart.begin(0);
     Map<Stage, Trained> stages = new LinkedHashMap<>();
     for (Stage stage : directory.stages()) {
       RunDirectory ofStage = directory.stage(stage);

@@ -102,7 +102,7 @@ public final class Training implements AutoCloseable {
    * @throws WorkerLostException if another worker has not come in time
    */
   public static WorkerGroup join(Duration timeout, int threads) {
-    QuietStart.begin();
+    QuietStart.begin(threads);
     return Cluster.of(System.getenv())
         .<WorkerGroup>map(
             cluster ->

@@ -150,7 +150,7 @@ public final class TrainingBuilder {
    */
   public List<StageCost> rehearse() {
     checkData();
-    QuietStart.begin();
+    QuietStart.begin(threads);
     return Rehearsal.of(this);
   }
 

@@ -34,7 +34,7 @@ import org.pixelrnn.proto.v1.DataConfig;
 /** How much memory the pictures of a folder need while they are read. */
 @Tag("slow")
 class PictureFolderMemoryTest {
-  private static final int PICTURES = 20_000;
+  private static final int PICTURES = 8_000;
   private static final int SIDE = 96;
   private static final int BATCH = 64;
 
@@ -48,7 +48,7 @@ class PictureFolderMemoryTest {
     try (ImageDataset data = Datasets.open("folder:" + folder, config, shape)) {
       TrainingBatches batches = new TrainingBatches(data, shape, config, BATCH, 1);
       long steps = batches.stepsPerEpoch();
-      // In the model's shape all pictures are 56 MB, and as files 550 MB.
+      // In the model's shape all pictures are 22 MB, and as files 220 MB.
       assertTrue(steps > 0.85 * PICTURES / BATCH, steps + " steps");
       try (Prefetch ahead = new Prefetch(batches::batch, 0, 4)) {
         long early = 0;
@@ -59,7 +59,7 @@ class PictureFolderMemoryTest {
           }
         }
         long late = usedMemory();
-        assertTrue(late - early < 20_000_000, early + " bytes early, " + late + " late");
+        assertTrue(late - early < 10_000_000, early + " bytes early, " + late + " late");
       }
     }
   }

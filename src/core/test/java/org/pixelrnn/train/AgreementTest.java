@@ -53,6 +53,7 @@ class AgreementTest {
     "0.5, 0.25, data.random_crop: 0.25, 0.5",
     "rms_prop {}, adam {}, training.rms_prop: not set, {}",
     "rms_prop {}, rms_prop {} batch_size: 5, training.batch_size: 5, 16",
+    "rms_prop {} }, rms_prop {} } small_training { batch_size: 8 }, small_training.batch_size: 8, 16",
     "edges, corners, data set: corners, edges",
     "abc, abd, data set's digest: abd, abc"
   })
@@ -63,7 +64,11 @@ class AgreementTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"pixel_cnn {}, pixel_cnn { kernel: 3 }", "dataset:, data: 'folder:/b' dataset:"})
+  @CsvSource({
+    "pixel_cnn {}, pixel_cnn { kernel: 3 }",
+    "rms_prop {} }, rms_prop {} } small_training { rms_prop {} }",
+    "dataset:, data: 'folder:/b' dataset:"
+  })
   void defaultsAndThePlaceOfTheDataMakeNoDifference(String part, String inOther) {
     String first = says(VERSION, LIMITS, RUN);
     String other = says(VERSION, LIMITS, RUN.replace(part, inOther));

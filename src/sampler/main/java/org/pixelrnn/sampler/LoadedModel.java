@@ -85,7 +85,7 @@ final class LoadedModel implements AutoCloseable {
    * @throws InputException if the folder's name cannot be given to TensorFlow
    */
   static LoadedModel load(Path version, int threads) {
-    QuietStart.begin();
+    QuietStart.begin(threads);
     SavedModelBundle bundle;
     try (PlainFolder folder = PlainFolder.of(version)) {
       bundle =

@@ -15,7 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
+import org.tensorflow.TensorFlow;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * Keeps TensorFlow's own log lines from standard error.
@@ -27,7 +29,8 @@ import org.tensorflow.op.Ops;
  * standard error leads to a file. Afterwards everything in this file is printed, except lines of
  * TensorFlow that are no errors.
  *
- * <p>With {@code TF_CPP_MIN_LOG_LEVEL=0} in the environment all lines are shown.
+ * <p>The variable also hides what TensorFlow logs of errors; these reach Java as exceptions. With
+ * {@code TF_CPP_MIN_LOG_LEVEL=0} in the environment all lines are shown.
  */
 public final class QuietStart {
   /** The variable that TensorFlow reads: 0 shows every line, 3 only those of fatal errors. */
@@ -66,8 +69,11 @@ public final class QuietStart {
   /**
    * Starts TensorFlow without its log lines, unless this was done before. It takes about 0.1 s
    * after TensorFlow is loaded. {@link Sampler#open} does this by itself.
+   *
+   * @param threads the threads of a single operation, 0 for one for each core. All sessions of a
+   *     process share them, unless {@code TF_OVERRIDE_GLOBAL_THREADPOOL} is 1 in the environment
    */
-  public static synchronized void begin() {
+  public static synchronized void begin(int threads) {
     if (begun) {
       return;
     }
@@ -82,17 +88,25 @@ public final class QuietStart {
     } catch (LinkageError e) {
       // The lines are then printed; TensorFlow works without this.
     }
-    filter(QuietStart::runFirstSession);
+    // Loads TensorFlow. If that ends the process, TensorFlow's reason must be seen.
+    TensorFlow.version();
+    filter(() -> runFirstSession(threads));
   }
 
   private static boolean isWanted() {
     return "0".equals(System.getenv(LEVEL));
   }
 
-  private static Void runFirstSession() {
+  private static Void runFirstSession(int threads) {
+    ConfigProto config =
+        ConfigProto.newBuilder()
+            // It must not take the memory of a GPU.
+            .putDeviceCount("GPU", 0)
+            .setIntraOpParallelismThreads(threads)
+            .build();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      try (Session session = new Session(graph)) {
+      try (Session session = new Session(graph, config)) {
         session.runner().fetch(tf.constant(0)).run().close();
       }
     }

@@ -1,8 +1,10 @@
 package org.pixelrnn.server;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -14,6 +16,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import com.google.common.base.CharMatcher;
 import com.google.common.base.Splitter;
 import com.linecorp.armeria.common.HttpData;
 import java.io.IOException;
@@ -25,12 +28,19 @@ import java.util.stream.Collectors;
 
 /** Bodies of HTTP requests and answers as JSON. Reading is strict: it takes what was documented. */
 final class JsonBody {
+  /** Base64 of an image is one long text. The size of a body is limited elsewhere. */
+  static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(FACTORY)
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION)
           .withCoercionConfig(
@@ -66,7 +76,7 @@ final class JsonBody {
           String.format(
               Locale.ROOT,
               "unknown field `%s`; expected %s",
-              e.getPropertyName(),
+              CharMatcher.javaIsoControl().replaceFrom(e.getPropertyName(), ' '),
               e.getKnownPropertyIds().stream()
                   .map(Object::toString)
                   .collect(Collectors.toCollection(TreeSet::new))));

@@ -52,6 +52,15 @@ final class ModelRegistry implements AutoCloseable {
   }
 
   /**
+   * Checks that there is a model.
+   *
+   * @throws RefusedRequest if there is none of this name
+   */
+  void require(String name) {
+    ServedModel unused = find(name);
+  }
+
+  /**
    * Finds a model.
    *
    * @throws RefusedRequest if there is none of this name

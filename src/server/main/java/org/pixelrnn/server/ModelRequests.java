@@ -40,7 +40,7 @@ final class ModelRequests {
    * @throws RefusedRequest if there is no such model
    */
   void requireModel(String name) {
-    ServedModel unused = serving.models().find(name);
+    serving.models().require(name);
   }
 
   /** Lists the models. */

@@ -1,10 +1,8 @@
 package org.pixelrnn.server;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
@@ -28,9 +26,6 @@ import org.tensorflow.proto.TensorInfo;
  * follow from the signature. So the numbers need no tree of JSON objects.
  */
 final class PredictBody {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-
   private final byte[] text;
   private final String signature;
   private final boolean inRows;
@@ -200,7 +195,7 @@ final class PredictBody {
 
   /** Calls a reader at the value of each field of an object. */
   private static void eachField(byte[] text, ValueReader<String> reader) {
-    try (JsonParser json = JSON.createParser(text)) {
+    try (JsonParser json = JsonBody.FACTORY.createParser(text)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw RefusedRequest.wrong("the body is wrong; expected a JSON object");
       }

@@ -42,7 +42,7 @@ final class SignatureRequests {
    * @throws RefusedRequest if there is no such model
    */
   void requireModel(String name) {
-    ServedModel unused = serving.models().find(name);
+    serving.models().require(name);
   }
 
   /** Reads a call, given the signatures of the model. */

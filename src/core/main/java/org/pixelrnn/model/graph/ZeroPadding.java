@@ -50,7 +50,12 @@ public final class ZeroPadding {
     return pad(tf, x, tf.reshape(sizes, tf.constant(new int[] {3, 2})));
   }
 
-  private static <T extends TType> Operand<T> pad(Ops tf, Operand<T> x, int[][] padding) {
+  /**
+   * Pads any tensor.
+   *
+   * @param padding for each axis, the number of zeros before it and after it
+   */
+  static <T extends TType> Operand<T> pad(Ops tf, Operand<T> x, int[][] padding) {
     return pad(tf, x, tf.constant(padding));
   }
 

@@ -8,8 +8,8 @@
  * their values in each graph. {@link org.pixelrnn.model.graph.DifferentiableFunction} is a graph
  * function with an adjoint of its own; {@link org.pixelrnn.model.graph.ChainRule} computes
  * gradients through calls of such functions. {@link org.pixelrnn.model.graph.BatchSize}, {@link
- * org.pixelrnn.model.graph.EmptyBatch} and {@link org.pixelrnn.model.graph.ZeroPadding} are small
- * pieces of graph that many classes need. Whoever builds a graph does it during {@link
- * org.pixelrnn.model.graph.LatinDigits}.
+ * org.pixelrnn.model.graph.EmptyBatch}, {@link org.pixelrnn.model.graph.PairwiseSum} and {@link
+ * org.pixelrnn.model.graph.ZeroPadding} are small pieces of graph that many classes need. Whoever
+ * builds a graph does it during {@link org.pixelrnn.model.graph.LatinDigits}.
  */
 package org.pixelrnn.model.graph;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
+import org.pixelrnn.model.graph.PairwiseSum;
 import org.pixelrnn.model.scan.Scan;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -144,6 +145,23 @@ public final class MapLayout {
             .<Operand<TFloat32>>map(piece -> tf.reduceSum(piece, tf.constant(summedAxes)))
             .toList();
     return sums.size() == 1 ? sums.get(0) : tf.math.addN(sums);
+  }
+
+  /**
+   * The sum of {@link #sumPerImage}, added up in the order of {@link PairwiseSum}. It is the same
+   * in every runtime.
+   *
+   * @param map a map in this layout, piece by piece
+   */
+  public Operand<TFloat32> pairwiseSumPerImage(Ops tf, List<Operand<TFloat32>> map) {
+    List<Operand<TFloat32>> terms = new ArrayList<>();
+    for (Operand<TFloat32> piece : map) {
+      Operand<TFloat32> imagesFirst =
+          isImages() ? piece : tf.linalg.transpose(piece, tf.constant(new int[] {1, 0, 2}));
+      long perImage = imagesFirst.shape().tail().size();
+      terms.add(tf.reshape(imagesFirst, tf.constant(new long[] {-1, perImage})));
+    }
+    return PairwiseSum.of(tf, terms.size() == 1 ? terms.get(0) : tf.concat(terms, tf.constant(1)));
   }
 
   /**

@@ -41,8 +41,16 @@ import org.tensorflow.types.TUint8;
  * <pre>
  *   [blocks, columns, n, features of layer 1 ‖ features of layer 2 ‖ …]
  * </pre>
+ *
+ * <p>The loop begins with three counters: the number of the iteration, the number of iterations and
+ * the number of the block. Converters to ONNX take the first two variables of every loop for the
+ * number of the iteration and the number of iterations. ONNX computes the first one itself, as an
+ * int64. So the loop uses only the third.
  */
 final class BlockLoop implements AutoCloseable {
+  /** The number of counters, which are the first variables of the loop. */
+  private static final int COUNTERS = 3;
+
   private final Network network;
   private final int columns;
   private final int blocks;
@@ -83,7 +91,7 @@ final class BlockLoop implements AutoCloseable {
     Ops tf = RowSamplingFunction.onCpu(context.tf());
     Operand<TInt32> n = BatchSize.of(tf, row.levels());
     ImmutableList.Builder<Operand<?>> inputs = ImmutableList.builder();
-    inputs.add(tf.constant(0)).addAll(row.inOrder());
+    inputs.add(tf.constant(0), tf.constant(blocks), tf.constant(0)).addAll(row.inOrder());
     weights.forEach(weight -> inputs.add(context.derived(weight)));
     inputs.add(
         tf.zeros(
@@ -142,7 +150,7 @@ final class BlockLoop implements AutoCloseable {
   /** The pixels left of the columns after the last block. */
   private static List<Operand<TFloat32>> left(Ops tf, RowBlock row, List<Output<?>> results) {
     List<Operand<TFloat32>> left = new ArrayList<>();
-    int first = row.inOrder().size() + 1 - row.start().left().size();
+    int first = COUNTERS + row.inOrder().size() - row.start().left().size();
     for (Operand<TFloat32> before : row.start().left()) {
       Output<?> after = results.get(first + left.size());
       left.add(tf.ensureShape(after.expect(TFloat32.class), before.shape()));
@@ -152,6 +160,8 @@ final class BlockLoop implements AutoCloseable {
 
   private List<? extends Operand<?>> nextBlock(GraphFunction function, RowBlock like) {
     Ops tf = function.tf();
+    Operand<TInt32> iteration = function.argument(TInt32.class);
+    Operand<TInt32> iterations = function.argument(TInt32.class);
     Operand<TInt32> block = function.argument(TInt32.class);
     RowBlock row = like.arguments(function);
     ArgumentWeightSource source = new ArgumentWeightSource(function);
@@ -170,6 +180,8 @@ final class BlockLoop implements AutoCloseable {
     Operand<TInt32> index = tf.reshape(block, tf.constant(new int[] {1, 1}));
     Operand<TFloat32> ofBlock = tf.concat(sampled.end().byColumn(), tf.constant(2));
     return ImmutableList.<Operand<?>>builder()
+        .add(tf.math.add(iteration, tf.constant(1)))
+        .add(iterations)
         .add(tf.math.add(block, tf.constant(1)))
         .addAll(row.withLeft(sampled.end().left()).inOrder())
         .addAll(source.arguments())
@@ -183,6 +195,8 @@ final class BlockLoop implements AutoCloseable {
 
   private List<? extends Operand<?>> blocksLeft(GraphFunction function, RowBlock like) {
     Ops tf = function.tf();
+    function.argument(TInt32.class);
+    function.argument(TInt32.class);
     Operand<TInt32> block = function.argument(TInt32.class);
     RowBlock row = like.arguments(function);
     weights.forEach(weight -> function.argument(TFloat32.class, weight.shape().asArray()));

@@ -33,8 +33,10 @@ final class Rendezvous {
 
   private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
-  /** The process of an earlier run may hold the port for some seconds. */
-  private static final Duration TIME_TO_LISTEN = Duration.ofSeconds(20);
+  /**
+   * A worker of an earlier run may hold the port: after the loss of another it ends within 30 s.
+   */
+  private static final Duration TIME_TO_LISTEN = Duration.ofSeconds(40);
 
   private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(5);
 
