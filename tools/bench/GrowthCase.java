@@ -3,13 +3,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.pixelrnn.export.SavedModelExport;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.ImageModel;
-import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
-import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.sampler.LikelihoodBatch;
@@ -18,11 +15,6 @@ import org.pixelrnn.sampler.SampleRequest;
 import org.pixelrnn.sampler.Sampler;
 import org.pixelrnn.train.ConfigFile;
 import org.pixelrnn.train.TrainingGraph;
-import org.tensorflow.Graph;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 
 /**
  * Measures one network of h = 24 and 256 levels, and prints a line of {@link Growth}:
@@ -113,7 +105,7 @@ final class GrowthCase {
 
   private void sample() throws IOException {
     Path folder = Files.createTempDirectory("pixelrnn-bench");
-    Path version = export(folder, ImageModel.of(model));
+    Path version = UntrainedModel.export(folder, ImageModel.of(model));
     System.out.printf("%8d ", nodes(version));
     System.out.flush();
     try (Sampler sampler = Sampler.open(version)) {
@@ -172,25 +164,6 @@ final class GrowthCase {
             .getGraphDef();
     return graph.getNodeCount()
         + graph.getLibrary().getFunctionList().stream().mapToLong(f -> f.getNodeDefCount()).sum();
-  }
-
-  /** Exports a network with its initial weights. Returns the folder of the version. */
-  private static Path export(Path folder, ImageModel model) throws IOException {
-    try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
-      Session.Runner runner = session.runner();
-      for (Weight weight : model.weights()) {
-        runner.fetch(weight.initialValue(tf, 1));
-      }
-      try (Result values = runner.run()) {
-        return SavedModelExport.write(
-            folder,
-            model,
-            weight -> (TFloat32) values.get(model.weights().indexOf(weight)),
-            Provenance.getDefaultInstance());
-      }
-    }
   }
 
   private static void delete(Path folder) throws IOException {

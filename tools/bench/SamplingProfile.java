@@ -5,11 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.Stream;
-import org.pixelrnn.export.SavedModelExport;
 import org.pixelrnn.model.ImageModel;
-import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
-import org.pixelrnn.proto.v1.Provenance;
 import org.tensorflow.ConcreteFunction;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -51,7 +48,10 @@ final class SamplingProfile {
    * @param lines the number of operations in each table
    */
   static void print(ModelConfig config, int count, int lines) throws IOException {
-    try (SavedModelBundle model = load(untrained(config));
+    try (SavedModelBundle model =
+            load(
+                UntrainedModel.export(
+                    Files.createTempDirectory("pixelrnn-bench"), ImageModel.of(config)));
         TInt32 images = TInt32.scalarOf(count);
         TInt64 seed = TInt64.scalarOf(1);
         TFloat32 temperature = TFloat32.scalarOf(1)) {
@@ -164,26 +164,5 @@ final class SamplingProfile {
                 .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(rewriting))
                 .build())
         .load();
-  }
-
-  /** Exports a network with its initial weights. Returns the folder of the version. */
-  private static Path untrained(ModelConfig config) throws IOException {
-    ImageModel model = ImageModel.of(config);
-    Path folder = Files.createTempDirectory("pixelrnn-bench");
-    try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
-      Session.Runner runner = session.runner();
-      for (Weight weight : model.weights()) {
-        runner.fetch(weight.initialValue(tf, 1));
-      }
-      try (Result values = runner.run()) {
-        return SavedModelExport.write(
-            folder,
-            model,
-            weight -> (TFloat32) values.get(model.weights().indexOf(weight)),
-            Provenance.getDefaultInstance());
-      }
-    }
   }
 }

@@ -1,18 +1,11 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.pixelrnn.export.SavedModelExport;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.model.ImageModel;
-import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.proto.v1.ModelConfig;
-import org.pixelrnn.proto.v1.Provenance;
 import org.pixelrnn.sampler.Sampler;
-import org.tensorflow.Graph;
-import org.tensorflow.Session;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 
 /** Measures sampling with an exported model, and compares it with one pass over whole images. */
 final class SamplingTable {
@@ -33,22 +26,7 @@ final class SamplingTable {
   static void print(ModelConfig config, int... counts) throws IOException {
     ImageShape shape = ImageShape.of(config);
     Path folder = Files.createTempDirectory("pixelrnn-bench");
-    ImageModel model = ImageModel.of(config);
-    try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
-      Ops tf = Ops.create(graph);
-      Session.Runner runner = session.runner();
-      for (Weight weight : model.weights()) {
-        runner.fetch(weight.initialValue(tf, 1));
-      }
-      try (var values = runner.run()) {
-        SavedModelExport.write(
-            folder,
-            model,
-            weight -> (TFloat32) values.get(model.weights().indexOf(weight)),
-            Provenance.getDefaultInstance());
-      }
-    }
+    UntrainedModel.export(folder, ImageModel.of(config));
     System.out.printf(
         "%-8s %14s %14s %14s %10s %10s%n",
         "images", "sampling [s]", "first row [s]", "one pass [s]", "passes", "naive /");

@@ -28,7 +28,7 @@ final class MeasuredImages {
     return model.folder;
   }
 
-  /** What names the images, for instance {@code folder:scans}. */
+  /** The value of {@code --data}, for instance {@code folder:scans}. */
   String data() {
     return data;
   }

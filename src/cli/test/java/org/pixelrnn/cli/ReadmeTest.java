@@ -143,7 +143,7 @@ class ReadmeTest {
 
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
-      // What `npm install` puts into tools/interop is large.
+      // The packages that `npm install` puts into tools/interop are large.
       for (Path file : files.filter(f -> !f.toString().contains("node_modules")).toList()) {
         Files.copy(file, to.resolve(from.relativize(file)));
       }

@@ -2,7 +2,6 @@ package org.pixelrnn.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.pixelrnn.cli.Commands.run;
 
@@ -13,13 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,33 +95,6 @@ class ShippedModelsTest {
     // RESULTS.md gives colour images in bits per dimension.
     double unit = colour ? measured.get("bits_per_dim").getAsDouble() / nats : 1;
     assertEquals(Double.parseDouble(row.group(1)), nats * unit, 3 * standardError * unit);
-  }
-
-  /** Another process may slow down one image, so a model has three openings. */
-  @ParameterizedTest
-  @MethodSource("models")
-  @Tag("slow")
-  void theFirstImageAfterAWarmUpTakesLessThanThreeTimesALaterOne(Path model) {
-    List<String> seen = new ArrayList<>();
-    for (int opening = 0; opening < 3; opening++) {
-      try (Sampler sampler = Sampler.builder(model).warmUp(true).open()) {
-        double first = milliseconds(sampler);
-        double[] later = DoubleStream.generate(() -> milliseconds(sampler)).limit(7).toArray();
-        Arrays.sort(later);
-        seen.add(String.format(Locale.ROOT, "%.0f ms, later ones %.0f ms", first, later[3]));
-        if (first < 3 * later[3]) {
-          System.out.println(model + ": the first image takes " + seen);
-          return;
-        }
-      }
-    }
-    fail(model + ": the first image takes " + seen);
-  }
-
-  private static double milliseconds(Sampler sampler) {
-    long start = System.nanoTime();
-    sampler.sample(1, SEED, 1);
-    return (System.nanoTime() - start) / 1e6;
   }
 
   private static Golden outputs(Path model) {

@@ -18,8 +18,8 @@ import org.pixelrnn.train.workers.WorkerLostException;
 import org.tensorflow.TensorFlow;
 
 /**
- * What the workers agree on before the first step. If one of them has wrong input, or if two have
- * different runs, all refuse, and all know why.
+ * The workers compare their runs before the first step. If one of them has wrong input, or if two
+ * have different runs, all refuse and give the same reason.
  */
 public final class Agreement {
   private static final char SAYS = ' ';

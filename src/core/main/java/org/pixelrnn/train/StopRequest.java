@@ -19,7 +19,7 @@ final class StopRequest {
   private volatile boolean agreedRun;
   private volatile boolean agreedStage;
 
-  /** What a request to stop the run does at once. Guarded by this. */
+  /** The action that a request to stop the run starts at once. Guarded by this. */
   private Runnable action = () -> {};
 
   StopRequest(WorkerGroup workers) {

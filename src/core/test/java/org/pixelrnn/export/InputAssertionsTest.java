@@ -79,7 +79,7 @@ class InputAssertionsTest {
     }
   }
 
-  /** What is not known may have any level. */
+  /** Pixels that are not known may have any level. */
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#oneOfEach")
   void levelsOfUnknownPixelsDoNotMatter(ModelConfig config) {

@@ -32,7 +32,7 @@ class PortableSignaturesTest {
   private static final List<String> PORTABLE =
       List.of("serving_default", "log_prob", "logits", "start", "next_row_with_noise");
 
-  /** Those that tf2onnx, TensorFlow Lite and TensorFlow.js convert as they are used here. */
+  /** The operations that the converters take, in the ways in which they are used here. */
   private static final Set<String> KNOWN =
       Set.of(
           """

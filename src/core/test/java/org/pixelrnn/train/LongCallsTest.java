@@ -43,7 +43,7 @@ class LongCallsTest {
     }
   }
 
-  /** What the call needs is freed after the call, and only the last close waits for that. */
+  /** The native objects of a call are freed after it. Only the last close waits for that. */
   @Test
   void aStopDoesNotWaitForTheCall() throws InterruptedException {
     LongCalls calls = new LongCalls(request);

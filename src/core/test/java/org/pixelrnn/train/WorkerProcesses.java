@@ -104,7 +104,7 @@ final class WorkerProcesses implements AutoCloseable {
     return HostAndPort.fromString(addresses.get(worker)).getPort();
   }
 
-  /** What a worker has printed. */
+  /** The lines that a worker has printed. */
   String output(int worker) throws IOException {
     return Files.readString(outputs.get(worker));
   }

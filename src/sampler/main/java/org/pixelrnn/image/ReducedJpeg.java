@@ -28,7 +28,7 @@ import org.tensorflow.types.TUint8;
  * not yet limited to {@code 0..255}.
  */
 final class ReducedJpeg {
-  /** What DecodeJpeg puts in place of units that are missing. */
+  /** The level that DecodeJpeg gives to missing units. */
   private static final int FILLED = 128;
 
   /**

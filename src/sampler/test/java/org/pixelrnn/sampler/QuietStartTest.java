@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a process that opens a model prints to standard error, each in a JVM of its own. */
+/** Opening a model leaves standard error clean. Each test starts a JVM of its own. */
 @Tag("slow")
 class QuietStartTest {
   /** A program that opens a model and samples an image while another thread prints. */

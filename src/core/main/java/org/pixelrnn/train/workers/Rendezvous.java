@@ -40,7 +40,7 @@ final class Rendezvous {
 
   private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(5);
 
-  /** What a client of HTTP/2 says first, with an empty frame of settings. */
+  /** The first bytes of a client of HTTP/2, with an empty frame of settings. */
   private static final byte[] GREETING =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
 

@@ -39,7 +39,7 @@ final class WorkerWatch {
   private final Placeholder<TFloat32> number;
   private final Session session;
 
-  /** What each other worker computes. */
+  /** The number that each other worker computes. */
   private final Map<Integer, Operand<TFloat32>> answers = new LinkedHashMap<>();
 
   // Guarded by this.
