@@ -88,6 +88,17 @@ public interface ImageDataset extends AutoCloseable {
   /** A SHA-256 in hexadecimal that changes when the images change. */
   String digest();
 
+  /**
+   * A SHA-256 in hexadecimal of everything that the images come from. Workers compare it before
+   * they train together. It may take as long as reading all files once. The default is {@link
+   * #digest}.
+   *
+   * @throws InputException if a file cannot be read
+   */
+  default String fullDigest() {
+    return digest();
+  }
+
   @Override
   default void close() {}
 }

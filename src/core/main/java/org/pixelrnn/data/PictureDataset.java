@@ -60,6 +60,11 @@ final class PictureDataset implements ImageDataset {
     /** A SHA-256 in hexadecimal that changes when the pictures change. */
     String digest();
 
+    /** A SHA-256 in hexadecimal that changes when any picture changes. */
+    default String fullDigest() {
+      return digest();
+    }
+
     @Override
     default void close() {}
   }
@@ -191,6 +196,11 @@ final class PictureDataset implements ImageDataset {
   @Override
   public String digest() {
     return source.digest();
+  }
+
+  @Override
+  public String fullDigest() {
+    return source.fullDigest();
   }
 
   @Override

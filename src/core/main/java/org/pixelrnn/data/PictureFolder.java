@@ -41,6 +41,9 @@ final class PictureFolder implements PictureDataset.Source {
   /** The number of pictures whose bytes are part of the digest. */
   private static final int HASHED = 100;
 
+  /** About the number of bytes that are part of the full digest. */
+  private static final long FULLY_HASHED = 1L << 30;
+
   /** The deepest level of subfolders that is searched. */
   private static final int DEPTH = 64;
 
@@ -61,6 +64,9 @@ final class PictureFolder implements PictureDataset.Source {
   /** A hash of the names and sizes of all files. */
   private final String namesAndSizes;
 
+  /** The size of all files together. */
+  private final long bytes;
+
   private final Supplier<String> digest = Suppliers.memoize(this::hash);
 
   private PictureFolder(Path root, String where, List<Found> found, String namesAndSizes) {
@@ -73,6 +79,7 @@ final class PictureFolder implements PictureDataset.Source {
             .boxed()
             .collect(Collectors.toMap(i -> i, i -> found.get(i).unspelled().get()));
     this.namesAndSizes = namesAndSizes;
+    this.bytes = found.stream().mapToLong(Found::size).sum();
   }
 
   /**
@@ -182,9 +189,22 @@ final class PictureFolder implements PictureDataset.Source {
   }
 
   private String hash() {
+    return hash(Math.min(HASHED, names.length));
+  }
+
+  /**
+   * A SHA-256 of the names and sizes of all files, and of the bytes of all files. If they have more
+   * than 1 GiB together, files of about 1 GiB are read, evenly spaced.
+   */
+  @Override
+  public String fullDigest() {
+    return hash(
+        bytes <= FULLY_HASHED ? names.length : Math.max(1, names.length * FULLY_HASHED / bytes));
+  }
+
+  private String hash(long hashed) {
     Hasher sha = Hashing.sha256().newHasher();
     sha.putString(namesAndSizes, StandardCharsets.UTF_8);
-    int hashed = Math.min(HASHED, names.length);
     for (long i = 0; i < hashed; i++) {
       Path file = file((int) (i * names.length / hashed));
       try {

@@ -108,7 +108,22 @@ public record BatchParts(int count, int pieces, Computation computation) {
    */
   public LossAndGradients lossAndGradients(
       Ops tf, Network network, WeightSource weights, Operand<TUint8> images) {
-    Operand<TFloat32> batch = tf.dtypes.cast(BatchSize.of(tf, images), TFloat32.class);
+    return lossAndGradients(
+        tf, network, weights, images, tf.dtypes.cast(BatchSize.of(tf, images), TFloat32.class));
+  }
+
+  /**
+   * What a share of a batch adds to the loss of the batch, and to its gradients.
+   *
+   * @param images the images of the share, {@code [n, height, width, channels]}
+   * @param batch the number of images in the batch, {@code []}
+   */
+  LossAndGradients lossAndGradients(
+      Ops tf,
+      Network network,
+      WeightSource weights,
+      Operand<TUint8> images,
+      Operand<TFloat32> batch) {
     List<Operand<TFloat32>> sums = new ArrayList<>();
     Map<Weight, List<Operand<TFloat32>>> gradients = new LinkedHashMap<>();
     for (int number = 0; number < count; number++) {

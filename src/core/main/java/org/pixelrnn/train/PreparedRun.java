@@ -43,7 +43,7 @@ record PreparedRun(
           workers,
           () -> {
             prepared.set(prepare(wanted, workers));
-            return prepared.get().run();
+            return prepared.get().compared(workers);
           },
           limits(wanted));
       agreed = true;
@@ -53,6 +53,13 @@ record PreparedRun(
         prepared.get().close();
       }
     }
+  }
+
+  /** The run as the workers compare it. Its digest is that of all data. */
+  private Run compared(WorkerGroup workers) {
+    return workers.count() == 1
+        ? run
+        : run.toBuilder().setDatasetDigest(data.data().fullDigest()).build();
   }
 
   private static PreparedRun prepare(TrainingBuilder wanted, WorkerGroup workers) {

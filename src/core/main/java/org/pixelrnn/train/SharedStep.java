@@ -14,14 +14,13 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
-import org.tensorflow.types.TInt32;
 
 /**
  * The loss of a step's whole batch and its gradients, out of what each worker has computed for its
- * share of the batch. With {@code n_i} images at worker i,
+ * share of the batch. Every worker divides by the number of images in the whole batch, so
  *
  * <pre>
- *   loss = Σ_i n_i·loss_i / Σ_i n_i        g = Σ_i n_i·g_i / Σ_i n_i
+ *   loss = Σ_i loss_i        g = Σ_i g_i
  * </pre>
  *
  * <p>So a step is the same whatever the number of workers, and every worker updates its copy of the
@@ -34,8 +33,8 @@ import org.tensorflow.types.TInt32;
 record SharedStep(
     Operand<TFloat32> loss, Map<Weight, Operand<TFloat32>> gradients, Optional<Signals> signals) {
 
-  /** The sum begins with two numbers, the loss and the number of images. The signals follow. */
-  private static final int BEFORE_SIGNALS = 2;
+  /** The loss comes before the signals. */
+  private static final int BEFORE_SIGNALS = 1;
 
   /**
    * The messages that the workers exchange with each step.
@@ -54,22 +53,12 @@ record SharedStep(
   /**
    * Adds the sums over all workers.
    *
-   * @param own the loss of this worker's share, and its gradients
-   * @param images the number of images in this worker's share, {@code []}
+   * @param own what this worker's share adds to the loss and to its gradients
    */
-  static SharedStep of(
-      Ops tf, WorkerGroup workers, BatchParts.LossAndGradients own, Operand<TInt32> images) {
+  static SharedStep of(Ops tf, WorkerGroup workers, BatchParts.LossAndGradients own) {
     // Without inputs it is ready at once, so it runs at the beginning of the step.
     Operand<TFloat64> begin = tf.timestamp();
-    Operand<TFloat32> n = tf.dtypes.cast(images, TFloat32.class);
-    Map<Weight, Operand<TFloat32>> weighted = new LinkedHashMap<>();
-    List<Op> computed = new ArrayList<>();
-    own.gradients()
-        .forEach(
-            (weight, gradient) -> {
-              weighted.put(weight, tf.math.mul(gradient, n));
-              computed.add(gradient);
-            });
+    List<Op> computed = new ArrayList<>(own.gradients().values());
     Operand<TFloat64> end = tf.withControlDependencies(computed).timestamp();
     Operand<TFloat32> seconds = tf.dtypes.cast(tf.math.sub(end, begin), TFloat32.class);
     float[] mine = new float[workers.count()];
@@ -77,33 +66,31 @@ record SharedStep(
     Placeholder<TFloat32> wishes =
         tf.withName("wishes")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(StopRequest.WISHES)));
-    Operand<TFloat32> summed =
-        workers.sum(
-            tf,
-            tf.concat(
-                List.of(
-                    tf.expandDims(tf.math.mul(own.loss(), n), tf.constant(0)),
-                    tf.expandDims(n, tf.constant(0)),
-                    wishes,
-                    tf.math.mul(tf.constant(mine), seconds)),
-                tf.constant(0)));
-    Operand<TFloat32> all = element(tf, summed, 1);
+    // The loss and the signals travel with the gradients: one more sum would be one more round
+    // trip.
+    Map<Optional<Weight>, Operand<TFloat32>> parts = new LinkedHashMap<>();
+    parts.put(
+        Optional.empty(),
+        tf.concat(
+            List.of(
+                tf.expandDims(own.loss(), tf.constant(0)),
+                wishes,
+                tf.math.mul(tf.constant(mine), seconds)),
+            tf.constant(0)));
+    own.gradients().forEach((weight, gradient) -> parts.put(Optional.of(weight), gradient));
+    Shape ofFirst = Shape.of(BEFORE_SIGNALS + StopRequest.WISHES + workers.count());
+    Map<Optional<Weight>, Operand<TFloat32>> sums =
+        PackedSum.of(tf, workers, parts, key -> key.map(Weight::shape).orElse(ofFirst));
+    Operand<TFloat32> first = sums.remove(Optional.<Weight>empty());
     Map<Weight, Operand<TFloat32>> gradients = new LinkedHashMap<>();
-    PackedSum.of(tf, workers, weighted, Weight::shape)
-        .forEach((weight, sum) -> gradients.put(weight, tf.math.div(sum, all)));
+    sums.forEach((weight, sum) -> gradients.put(weight.orElseThrow(), sum));
     return new SharedStep(
-        tf.math.div(element(tf, summed, 0), all),
+        tf.gather(first, tf.constant(0), tf.constant(0)),
         gradients,
         Optional.of(
             new Signals(
                 wishes,
                 tf.slice(
-                    summed,
-                    tf.constant(new int[] {BEFORE_SIGNALS}),
-                    tf.constant(new int[] {-1})))));
-  }
-
-  private static Operand<TFloat32> element(Ops tf, Operand<TFloat32> vector, int index) {
-    return tf.gather(vector, tf.constant(index), tf.constant(0));
+                    first, tf.constant(new int[] {BEFORE_SIGNALS}), tf.constant(new int[] {-1})))));
   }
 }

@@ -15,7 +15,6 @@ import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
-import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.BuildGuard;
 import org.pixelrnn.model.graph.Computation;
@@ -147,12 +146,18 @@ public final class TrainingGraph implements AutoCloseable {
                   GpuSupport.isPresent() ? 1 : cores,
                   network)
               .computed(computation());
-      BatchParts.LossAndGradients computed =
-          parts.lossAndGradients(tf, network, variables::get, seen);
       SharedStep shared =
           workers.count() == 1
-              ? SharedStep.alone(computed)
-              : SharedStep.of(tf, workers, computed, BatchSize.of(tf, seen));
+              ? SharedStep.alone(parts.lossAndGradients(tf, network, variables::get, seen))
+              : SharedStep.of(
+                  tf,
+                  workers,
+                  parts.lossAndGradients(
+                      tf,
+                      network,
+                      variables::get,
+                      seen,
+                      tf.constant((float) training.getBatchSize())));
       loss = shared.loss();
       signals = shared.signals();
       ClippedGradients gradients =
@@ -396,12 +401,14 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   private ConfigProto sessionConfig(int threads) {
+    // The process may have opened sessions with more threads, and shares theirs otherwise.
     // Functions must not be inlined: optimizing the unrolled recurrences would take minutes. The
     // layout [batch, height, width, features] is the one that a GPU's matrix units want, so
     // TensorFlow must not transpose it. A second pass over the graph, and a first one by
     // TensorFlow's newer optimizer, take seconds of a deep network's first step, and make no later
     // step faster.
     return ConfigProto.newBuilder()
+        .setUsePerSessionThreads(true)
         .setIntraOpParallelismThreads(parts.threadsOfOperation(threads))
         .setInterOpParallelismThreads(threads)
         .setGraphOptions(

@@ -194,6 +194,21 @@ class PictureFolderTest {
     assertNotEquals(changed, open(GREY).digest());
   }
 
+  /** The digest has the bytes of every second one of 200 pictures. */
+  @Test
+  void theFullDigestChangesWithEachPicture() throws IOException {
+    byte[] content = Files.readAllBytes(png("train/0.png", 0));
+    for (int i = 1; i < 200; i++) {
+      Files.write(folder.resolve("train/" + (1000 + i) + ".png"), content);
+    }
+    String digest = open(GREY).digest();
+    String fullDigest = open(GREY).fullDigest();
+    content[content.length - 1] ^= 1;
+    Files.write(folder.resolve("train/1007.png"), content);
+    assertEquals(digest, open(GREY).digest());
+    assertNotEquals(fullDigest, open(GREY).fullDigest());
+  }
+
   @Test
   void theMessageNamesAFolderThatCannotBeUsed() throws IOException {
     String prefix = "picture folder " + folder;

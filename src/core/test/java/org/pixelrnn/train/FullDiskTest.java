@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.common.base.Splitter;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -63,9 +65,10 @@ class FullDiskTest {
   /**
    * Trains and exports as its input says, a line {@code train RUN UNTIL} or {@code export RUN
    * MODEL}. Writes nothing to its output meanwhile, because that could fail, too: it makes the file
-   * {@code RUN.done}. The line {@code why} asks for the failure of the last line. The first line of
-   * its output is the number of the only thread of ours that writes files; TensorFlow's threads are
-   * among the others.
+   * {@code RUN.done}. Before it begins, it makes the file {@code RUN.ready} and waits until that is
+   * deleted: all threads of TensorFlow are there by then. The line {@code why} asks for the failure
+   * of the last line. The first line of its output is the number of the only thread of ours that
+   * writes files; TensorFlow's threads are among the others.
    */
   public static void main(String[] args) throws IOException {
     System.out.println(Path.of("/proc/thread-self").toRealPath().getFileName());
@@ -84,6 +87,7 @@ class FullDiskTest {
           if (words.get(0).equals("train")) {
             train(run, Long.parseLong(words.get(2)));
           } else {
+            begin(run);
             export(run, Path.of(words.get(2)));
           }
         } catch (RuntimeException e) {
@@ -95,11 +99,12 @@ class FullDiskTest {
   }
 
   /** Trains in this thread. {@link Training#run} makes a thread of its own. */
-  private static void train(Path folder, long until) {
+  private static void train(Path folder, long until) throws IOException {
     TrainingBuilder builder = RUN.builder(folder, until);
     try (PreparedRun run = PreparedRun.of(builder, SingleWorker.ALONE);
         Trainer trainer =
             new Trainer(new Training(builder, SingleWorker.ALONE, run), run.stages().get(0))) {
+      begin(folder);
       trainer.run();
     }
   }
@@ -108,6 +113,17 @@ class FullDiskTest {
     try (TrainedModel trained = TrainedModel.open(RunDirectory.open(run))) {
       trained.export(model);
     }
+  }
+
+  private static void begin(Path run) throws IOException {
+    Files.createFile(ready(run));
+    while (Files.exists(ready(run))) {
+      Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(2));
+    }
+  }
+
+  private static Path ready(Path run) {
+    return run.resolveSibling(run.getFileName() + ".ready");
   }
 
   private static Path done(Path run) {
@@ -130,7 +146,7 @@ class FullDiskTest {
     ours = Long.parseLong(answers.readLine());
     RUN.train(folder.resolve("begun"), 6);
     RUN.train(folder.resolve("whole"), 18);
-    // From now on all threads of TensorFlow are there, and all classes are loaded.
+    // From now on all classes are loaded.
     Path first = copy("begun", "first");
     tell("train " + first + " 9", first);
     tell("export " + first + " " + folder.resolve("first-model"), first);
@@ -298,20 +314,23 @@ class FullDiskTest {
   private String tell(String command, Path run, Whose whose, Strace.Fault fault) throws Exception {
     if (fault == null) {
       tell(command, run);
-    } else {
-      try (Strace strace = Strace.attach(threads(whose), fault, folder.resolve("log"))) {
+    } else if (whose == Whose.OURS) {
+      try (Strace strace = Strace.attach(List.of(ours), fault, folder.resolve("log"))) {
         assertNotNull(strace);
         tell(command, run);
+      }
+    } else {
+      prepare(command, run);
+      try (Strace strace = Strace.attach(otherThreads(), fault, folder.resolve("log"))) {
+        assertNotNull(strace);
+        finish(run);
       }
     }
     commands.println("why");
     return answers.readLine();
   }
 
-  private List<Long> threads(Whose whose) throws IOException {
-    if (whose == Whose.OURS) {
-      return List.of(ours);
-    }
+  private List<Long> otherThreads() throws IOException {
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
       return threads
           .map(thread -> Long.parseLong(thread.getFileName().toString()))
@@ -321,12 +340,29 @@ class FullDiskTest {
   }
 
   private void tell(String command, Path run) throws Exception {
+    prepare(command, run);
+    finish(run);
+  }
+
+  /** Waits until the other process is about to begin, or has failed before. */
+  private void prepare(String command, Path run) throws Exception {
     Files.deleteIfExists(done(run));
     commands.println(command);
-    while (!Files.exists(done(run))) {
-      assertTrue(process.isAlive(), Files.readString(folder.resolve("errors")));
-      Thread.sleep(5);
+    while (!Files.exists(ready(run)) && !Files.exists(done(run))) {
+      waitForTheOther();
     }
+  }
+
+  private void finish(Path run) throws Exception {
+    Files.deleteIfExists(ready(run));
+    while (!Files.exists(done(run))) {
+      waitForTheOther();
+    }
+  }
+
+  private void waitForTheOther() throws Exception {
+    assertTrue(process.isAlive(), Files.readString(folder.resolve("errors")));
+    Thread.sleep(5);
   }
 
   private List<String> failed(Path log) throws IOException {

@@ -14,8 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Workers that are killed, frozen, or never come. The others end within 30 seconds and say which
@@ -34,24 +32,42 @@ class LostWorkersTest {
 
   @TempDir private Path folder;
 
-  /** Worker 2 is not worker 0's only neighbour in the ring. */
+  /**
+   * Worker 2 is not worker 0's only neighbour in the ring. The three groups wait at the same time.
+   */
+  @Test
   @Tag("slow")
-  @ParameterizedTest
-  @CsvSource({"KILL, 1", "STOP, 2", "STOP, 0"})
-  void areNamedByTheOthers(String signal, int victim) throws IOException, InterruptedException {
-    try (WorkerProcesses all = start(3, "100000", "60")) {
-      all.await(0, "step 25 ");
-      all.signal(victim, signal);
-      for (int other = 0; other < 3; other++) {
-        if (other != victim) {
-          all.assertEnds(other, LOST, 30);
-          String last = "worker " + victim + " (" + all.address(victim) + ") does not answer";
-          assertTrue(all.output(other).contains(last), all.output(other));
-        }
+  void areNamedByTheOthers() throws IOException, InterruptedException {
+    try (WorkerProcesses killed = lose("KILL", 1);
+        WorkerProcesses frozen = lose("STOP", 2);
+        WorkerProcesses frozenLeader = lose("STOP", 0)) {
+      assertNamed(killed, 1);
+      assertNamed(frozen, 2);
+      assertNamed(frozenLeader, 0);
+    }
+    for (String runs : List.of("KILL1", "STOP2", "STOP0")) {
+      Path run = folder.resolve(runs).resolve("pixel_cnn");
+      assertTrue(RunDirectory.open(run).checkpoints().last().orElseThrow().step() >= 20, runs);
+    }
+  }
+
+  /** Starts three workers, and sends a signal to one of them after 25 steps. */
+  private WorkerProcesses lose(String signal, int victim) throws IOException, InterruptedException {
+    Path runs = Files.createDirectory(folder.resolve(signal + victim));
+    WorkerProcesses all = start(runs, 3, "100000", "60");
+    all.await(0, "step 25 ");
+    all.signal(victim, signal);
+    return all;
+  }
+
+  private static void assertNamed(WorkerProcesses all, int victim)
+      throws IOException, InterruptedException {
+    for (int other = 0; other < 3; other++) {
+      if (other != victim) {
+        all.assertEndsAfterSignal(other, LOST, 30);
+        String last = "worker " + victim + " (" + all.address(victim) + ") does not answer";
+        assertTrue(all.output(other).contains(last), all.output(other));
       }
-      assertTrue(
-          RunDirectory.open(folder.resolve("pixel_cnn")).checkpoints().last().orElseThrow().step()
-              >= 20);
     }
   }
 
@@ -106,18 +122,19 @@ class LostWorkersTest {
   /** Ends with the very weights of a run that nobody disturbs. */
   private void kill(int kills, int steps) throws IOException, InterruptedException {
     Path undisturbed = Files.createTempDirectory(folder, "undisturbed");
-    try (WorkerProcesses all = start(undisturbed, 2, "" + steps, "60")) {
-      all.assertAllEnd();
-    }
     Random random = new Random(26);
-    for (int kill = 1; kill <= kills; kill++) {
-      try (WorkerProcesses all = start(2, "" + steps, "60")) {
-        all.await(0, "step " + (steps * kill / (kills + 1)) + " ");
-        Thread.sleep(random.nextInt(200));
-        int victim = random.nextInt(2);
-        all.signal(victim, "KILL");
-        all.assertEnds(1 - victim, LOST, 30);
+    // It ends while the others wait for those that are killed.
+    try (WorkerProcesses whole = start(undisturbed, 2, "" + steps, "60")) {
+      for (int kill = 1; kill <= kills; kill++) {
+        try (WorkerProcesses all = start(2, "" + steps, "60")) {
+          all.await(0, "step " + (steps * kill / (kills + 1)) + " ");
+          Thread.sleep(random.nextInt(200));
+          int victim = random.nextInt(2);
+          all.signal(victim, "KILL");
+          all.assertEnds(1 - victim, LOST, 30);
+        }
       }
+      whole.assertAllEnd();
     }
     try (WorkerProcesses all = start(2, "" + steps, "60")) {
       all.assertAllEnd();

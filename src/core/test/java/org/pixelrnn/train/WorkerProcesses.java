@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -19,6 +20,13 @@ import java.util.stream.IntStream;
 final class WorkerProcesses implements AutoCloseable {
   private final List<String> addresses;
   private final List<Process> processes = new ArrayList<>();
+
+  /** The {@link System#nanoTime} at which each process has ended. */
+  private final List<CompletableFuture<Long>> ends = new ArrayList<>();
+
+  /** The time of the last signal. */
+  private long signalled;
+
   private final List<Path> outputs = new ArrayList<>();
   private final Path logs;
 
@@ -90,7 +98,9 @@ final class WorkerProcesses implements AutoCloseable {
                 + "]}, \"task\": {\"type\": \"worker\", \"index\": "
                 + index
                 + "}}");
-    processes.add(builder.start());
+    Process process = builder.start();
+    processes.add(process);
+    ends.add(process.onExit().thenApply(ended -> System.nanoTime()));
     outputs.add(output);
   }
 
@@ -112,6 +122,7 @@ final class WorkerProcesses implements AutoCloseable {
   /** Sends a signal, for instance {@code STOP}. */
   void signal(int worker, String signal) throws IOException, InterruptedException {
     long pid = processes.get(worker).pid();
+    signalled = System.nanoTime();
     assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + pid).start().waitFor());
   }
 
@@ -131,21 +142,18 @@ final class WorkerProcesses implements AutoCloseable {
     assertEquals(status, processes.get(worker).exitValue(), this::all);
   }
 
+  /** Waits until a worker has ended, and checks its exit status and its time since the signal. */
+  void assertEndsAfterSignal(int worker, int status, int seconds) throws InterruptedException {
+    assertEnds(worker, status, seconds);
+    long nanos = ends.get(worker).join() - signalled;
+    assertTrue(nanos < TimeUnit.SECONDS.toNanos(seconds), () -> nanos / 1e9 + " s: " + all());
+  }
+
   /** Waits until all workers have done their work. */
   void assertAllEnd() throws InterruptedException {
     for (int worker = 0; worker < processes.size(); worker++) {
       assertEnds(worker, 0, 120);
     }
-  }
-
-  /** Waits until all workers have ended, in any way. Returns the exit status of each. */
-  List<Integer> awaitEnds() throws InterruptedException {
-    List<Integer> ends = new ArrayList<>();
-    for (Process process : processes) {
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS), this::all);
-      ends.add(process.exitValue());
-    }
-    return ends;
   }
 
   private String all() {

@@ -97,13 +97,19 @@ public class InputException extends RuntimeException {
 
   /**
    * Says why TensorFlow failed: the first line of its message, without the lines of detail and
-   * without the name of the operation, which it adds in double brackets.
+   * without the name of the operation, which it adds in double brackets. If several processes
+   * compute, a line before the first one names the process; it is left out.
    *
    * @param e one of TensorFlow's exceptions; not all of them are a {@link
    *     org.tensorflow.exceptions.TensorFlowException}
    */
   public static String reason(RuntimeException e) {
-    String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    String line =
+        String.valueOf(e.getMessage())
+            .lines()
+            .filter(each -> !each.startsWith("From /job:"))
+            .findFirst()
+            .orElse("");
     return line.split(" *\\[\\[", 2)[0];
   }
 }

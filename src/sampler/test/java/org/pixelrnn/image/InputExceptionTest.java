@@ -68,4 +68,13 @@ class InputExceptionTest {
     assertEquals("IOException", InputException.reason(new IOException()));
     assertEquals("on one line", InputException.reason(new IOException(" on one\n  line\n")));
   }
+
+  /** With several processes, TensorFlow names the process on a line before the reason. */
+  @Test
+  void tensorFlowsReasonIsItsFirstLine() {
+    String text = "no space left [[save]]\n\t [[{{node save}}]]";
+    assertEquals("no space left", InputException.reason(new IllegalStateException(text)));
+    String named = "From /job:worker/replica:0/task:0:\n" + text;
+    assertEquals("no space left", InputException.reason(new IllegalStateException(named)));
+  }
 }

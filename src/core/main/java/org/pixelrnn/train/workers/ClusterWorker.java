@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.graph.LatinDigits;
+import org.pixelrnn.sampler.QuietStart;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Server;
@@ -170,7 +171,16 @@ public final class ClusterWorker implements WorkerGroup {
   /** Makes what waits for a lost worker fail. */
   private synchronized void abort() {
     lost = true;
-    sessions.values().forEach(RemoteSession::abort);
+    quietly(() -> sessions.values().forEach(RemoteSession::abort));
+  }
+
+  /** TensorFlow prints a line for each call that is cancelled. */
+  private static void quietly(Runnable cancelling) {
+    QuietStart.filter(
+        () -> {
+          cancelling.run();
+          return null;
+        });
   }
 
   @Override
@@ -202,7 +212,7 @@ public final class ClusterWorker implements WorkerGroup {
             .lost()
             .map(worker -> cluster.name(worker) + " does not answer any more")
             .orElse("a worker has failed: " + InputException.reason(failure));
-    Uninterruptibles.sleepUninterruptibly(LINGER);
+    quietly(() -> Uninterruptibles.sleepUninterruptibly(LINGER));
     return new WorkerLostException(who, failure);
   }
 
@@ -219,7 +229,7 @@ public final class ClusterWorker implements WorkerGroup {
     watch.stop();
     try {
       // All have ended, but some may still fetch the first sum from this worker.
-      vectors.sum(new float[1], LINGER);
+      quietly(() -> vectors.sum(new float[1], LINGER));
     } catch (RuntimeException e) {
       // Another worker has fetched it, and its process has ended.
     }

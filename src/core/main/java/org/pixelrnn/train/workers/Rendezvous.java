@@ -1,13 +1,9 @@
 package org.pixelrnn.train.workers;
 
-import com.google.common.net.HostAndPort;
 import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -39,15 +35,6 @@ final class Rendezvous {
   private static final Duration TIME_TO_LISTEN = Duration.ofSeconds(40);
 
   private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(5);
-
-  /** The first bytes of a client of HTTP/2, with an empty frame of settings. */
-  private static final byte[] GREETING =
-      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(StandardCharsets.US_ASCII);
-
-  /** Length (3 bytes), type, flags and stream (4 bytes) of a frame. */
-  private static final int FRAME_HEADER = 9;
-
-  private static final int SETTINGS = 4;
 
   private final Cluster cluster;
   private final Duration timeout;
@@ -165,31 +152,8 @@ final class Rendezvous {
     }
   }
 
-  /**
-   * Connects to a server of gRPC, which is one of HTTP/2. The system also connects to a frozen
-   * process, so the server must answer.
-   */
   private void greet(int worker) throws IOException {
-    HostAndPort address = HostAndPort.fromString(cluster.addresses().get(worker));
-    int millis = Math.toIntExact(TIME_TO_ANSWER.toMillis());
-    try (Socket socket = new Socket()) {
-      // A new address each time: the name of a worker may be known only once it is there.
-      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), millis);
-      socket.setSoTimeout(millis);
-      socket.getOutputStream().write(GREETING);
-      byte[] frame = answer(socket);
-      if (frame.length < FRAME_HEADER || frame[3] != SETTINGS) {
-        throw new IOException("something else than a worker answers there");
-      }
-    }
-  }
-
-  private static byte[] answer(Socket socket) throws IOException {
-    try {
-      return socket.getInputStream().readNBytes(FRAME_HEADER);
-    } catch (SocketTimeoutException e) {
-      throw new IOException("the process that listens there does not answer", e);
-    }
+    Greeting.exchange(cluster.addresses().get(worker), TIME_TO_ANSWER);
   }
 
   private boolean hasPassed(Duration time) {

@@ -1,5 +1,6 @@
 package org.pixelrnn.train.workers;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,44 +11,33 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.pixelrnn.model.graph.BuildGuard;
-import org.pixelrnn.model.graph.LatinDigits;
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Result;
-import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.RunOptions;
-import org.tensorflow.types.TFloat32;
 
 /**
- * Asks the other workers every few seconds whether they are there: each computes {@code -x} of a
- * number. One that does not answer in time is lost. A killed process is noticed by the sum that
- * waits for it, too, but a frozen one only here.
+ * Greets the other workers every few seconds. One that does not answer in time is lost. A killed
+ * process is noticed by the sum that waits for it, too, but a frozen one only here.
  */
 final class WorkerWatch {
-  private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(3);
-  private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(12);
+  private static final Duration BETWEEN_GREETINGS = Duration.ofSeconds(3);
+  private static final Duration TIME_TO_ANSWER = Duration.ofSeconds(10);
+
+  /**
+   * The time to answer once a sum has failed, perhaps because another worker has noticed the loss.
+   * Both times together must be well below 30 seconds.
+   */
+  private static final Duration TIME_AFTER_FAILURE = Duration.ofSeconds(5);
+
   private static final int MOST_THREADS = 16;
 
   private final Cluster cluster;
   private final Runnable whenLost;
   private final ExecutorService askers;
-  private final Placeholder<TFloat32> number;
-  private final Session session;
-
-  /** The number that each other worker computes. */
-  private final Map<Integer, Operand<TFloat32>> answers = new LinkedHashMap<>();
 
   // Guarded by this.
   private Optional<Integer> lost = Optional.empty();
   private Thread thread;
 
   /**
-   * Prepares the questions.
+   * Prepares the watch.
    *
    * @param whenLost called once, when the first worker is lost
    */
@@ -57,28 +47,6 @@ final class WorkerWatch {
     askers =
         Executors.newFixedThreadPool(
             Math.min(MOST_THREADS, cluster.addresses().size()), WorkerWatch::daemon);
-    try (BuildGuard guard = new BuildGuard()) {
-      Graph graph = guard.made(new Graph());
-      Ops tf = Ops.create(graph);
-      number =
-          tf.withDevice(WorkerDevice.cores(cluster.index()))
-              .withName("number")
-              .placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
-      LatinDigits.during(() -> addQuestions(tf));
-      session =
-          RemoteSession.of(
-                  graph, "grpc://127.0.0.1:" + cluster.port(), ConfigProto.getDefaultInstance())
-              .session();
-      guard.allBuilt();
-    }
-  }
-
-  private void addQuestions(Ops tf) {
-    for (int worker = 0; worker < cluster.addresses().size(); worker++) {
-      if (worker != cluster.index()) {
-        answers.put(worker, tf.withDevice(WorkerDevice.cores(worker)).math.neg(number));
-      }
-    }
   }
 
   private static Thread daemon(Runnable task) {
@@ -106,12 +74,12 @@ final class WorkerWatch {
   private void watch() {
     try {
       while (true) {
-        Optional<Integer> missing = ask();
+        Optional<Integer> missing = ask(TIME_TO_ANSWER);
         if (missing.isPresent() && note(missing.get())) {
           whenLost.run();
           return;
         }
-        Thread.sleep(BETWEEN_QUESTIONS.toMillis());
+        Thread.sleep(BETWEEN_GREETINGS.toMillis());
       }
     } catch (InterruptedException e) {
       // Stopped.
@@ -139,7 +107,7 @@ final class WorkerWatch {
       }
     }
     try {
-      return ask();
+      return ask(TIME_AFTER_FAILURE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -147,9 +115,14 @@ final class WorkerWatch {
   }
 
   /** Asks all at once. Returns the first that does not answer. */
-  private Optional<Integer> ask() throws InterruptedException {
+  private Optional<Integer> ask(Duration time) throws InterruptedException {
     Map<Integer, Future<Boolean>> asked = new LinkedHashMap<>();
-    answers.forEach((worker, answer) -> asked.put(worker, askers.submit(() -> answers(answer))));
+    for (int worker = 0; worker < cluster.addresses().size(); worker++) {
+      if (worker != cluster.index()) {
+        String address = cluster.addresses().get(worker);
+        asked.put(worker, askers.submit(() -> answers(address, time)));
+      }
+    }
     List<Integer> missing = new ArrayList<>();
     for (Map.Entry<Integer, Future<Boolean>> question : asked.entrySet()) {
       try {
@@ -163,11 +136,12 @@ final class WorkerWatch {
     return missing.stream().findFirst();
   }
 
-  private boolean answers(Operand<TFloat32> answer) {
-    RunOptions inTime = RunOptions.newBuilder().setTimeoutInMs(TIME_TO_ANSWER.toMillis()).build();
-    try (TFloat32 one = TFloat32.scalarOf(1);
-        Result result = session.runner().setOptions(inTime).feed(number, one).fetch(answer).run()) {
-      return ((TFloat32) result.get(0)).getFloat() == -1;
+  private static boolean answers(String address, Duration time) {
+    try {
+      Greeting.exchange(address, time);
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 }
