@@ -20,8 +20,7 @@ final class Growth {
   private static final List<String> ARCHITECTURES =
       List.of("pixel_cnn", "row_lstm", "diagonal_bilstm");
 
-  private static final List<String> SIZES =
-      List.of("28 28 1 3", "32 32 3 3", "31 31 3 3", "64 64 3 3", "64 64 3 12");
+  private static final List<String> SIZES = List.of("28 28 1 3", "32 32 3 3", "64 64 3 3");
 
   /** The first argument of the process that measures one network. */
   private static final String CASE = "case";

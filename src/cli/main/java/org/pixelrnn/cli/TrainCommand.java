@@ -89,8 +89,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--run-dir",
       paramLabel = "DIR",
-      required = true,
-      description = "The folder for checkpoints, TensorBoard events and samples.")
+      description =
+          "The folder for checkpoints, TensorBoard events and samples. Only a --dry-run of a new run"
+              + " needs none.")
   private Path runDirectory;
 
   @Option(
@@ -161,6 +162,9 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--from begins a run, and --resume goes on with one; expected one of them");
     }
+    if (runDirectory == null && (resume || !dryRun)) {
+      throw new ParameterException(spec.commandLine(), "Missing required option: '--run-dir=DIR'");
+    }
     // A dry run measures this machine alone.
     WorkerGroup workers = dryRun ? SingleWorker.ALONE : join();
     if (dryRun) {
@@ -200,9 +204,9 @@ final class TrainCommand implements Callable<Integer> {
         Training.builder(Agreement.eachMakes(workers, () -> config(earlier)))
             .workers(workers)
             .data(Agreement.eachMakes(workers, () -> data(earlier)))
-            .runDirectory(runDirectory)
             .threads(threads)
             .listener(new TerminalProgress(System.err, Terminal.isErr()));
+    Optional.ofNullable(runDirectory).ifPresent(builder::runDirectory);
     if (read.isPresent()) {
       builder.resumes(read.get()).changedTraining();
     } else {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.train.TrainingEvent;
@@ -26,13 +27,11 @@ class CostOfARunTest {
 
   @Test
   void aDryRunPrintsWhatARunCostsAndWritesNothing() throws IOException {
-    Path run = folder.resolve("run");
     String out =
         Commands.run(
                 0,
-                "train --preset strokes-pixelcnn --data strokes --run-dir {} --dry-run"
-                    + " --set model.h=4 --set model.layers=1 --max-steps 1000",
-                run)
+                "train --preset strokes-pixelcnn --data strokes --dry-run --set model.h=4"
+                    + " --set model.layers=1 --max-steps 1000")
             .out();
     List<String> names = out.lines().map(line -> line.substring(0, 20).strip()).toList();
     assertEquals(
@@ -44,6 +43,14 @@ class CostOfARunTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(), left.toList());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--dry-run --resume"})
+  void whatIsKeptNeedsARunFolder(String options) {
+    Commands.assertRefused(
+        "Missing required option: '--run-dir=DIR'",
+        "train --preset strokes-pixelcnn --data strokes " + options);
   }
 
   /** No machine has so much memory. */

@@ -47,12 +47,8 @@ final class Rehearsal {
     MemoryRule.check(config, stage, machine);
     int batchSize = config.getTraining().getBatchSize();
     long planned = data.plannedSteps(config.getTraining());
-    // A run without samples has a smaller graph, which is built faster.
-    RunConfig.Builder withoutSamples = config.toBuilder();
-    withoutSamples.getTrainingBuilder().setSampleImages(0);
     try (TrainingGraph graph =
-        LatinDigits.during(
-            () -> new TrainingGraph(withoutSamples.build(), stage, wanted.threads()))) {
+        LatinDigits.during(() -> new TrainingGraph(config, stage, wanted.threads()))) {
       return new StageCost(
           stage,
           graph.network().shape(),

@@ -15,7 +15,6 @@ import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
-import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.BuildGuard;
 import org.pixelrnn.model.graph.Computation;
 import org.pixelrnn.model.graph.LatinDigits;
@@ -74,13 +73,10 @@ public final class TrainingGraph implements AutoCloseable {
   private final Optional<SharedStep.Signals> signals;
   private final Operand<TFloat32> gradientNorm;
   private final Op update;
-  private final Operand<TFloat32> averagedLogProb;
+  private final AveragedNetwork averaged;
 
   /** Null if there is one worker. */
   private final Op shareVariables;
-
-  /** Null if the configuration asks for no samples, or another worker samples. */
-  private final TrainingSamples samples;
 
   private final TrainingConfig training;
 
@@ -165,13 +161,7 @@ public final class TrainingGraph implements AutoCloseable {
       gradientNorm = gradients.norm();
       update = averaged(tf, optimized(gradients));
 
-      Ops ofAverages = tf.withSubScope("averaged_network");
-      averagedLogProb = parts.logProb(ofAverages, network, averages, seen);
-      samples =
-          training.getSampleImages() == 0 || !workers.leads()
-              ? null
-              : TrainingSamples.of(
-                  tf, model, stage, new BuildContext(ofAverages, averages), images);
+      averaged = new AveragedNetwork(tf, model, stage, parts, averages, images, seen);
       shareVariables = workers.count() == 1 ? null : SharedVariables.of(graph, workers);
       session = workers.open(graph, sessionConfig(cores));
       guard.made(() -> workers.close(session));
@@ -262,23 +252,20 @@ public final class TrainingGraph implements AutoCloseable {
    * weights.
    */
   public float[] logProb(Images batch) {
-    try (TUint8 x = tensor(batch);
-        Result result = session.runner().feed(images, x).fetch(averagedLogProb).run()) {
-      return StdArrays.array1dCopyOf((TFloat32) result.get(0));
-    }
+    return averaged.logProb(session, batch);
   }
 
   /**
    * Samples images with the moving averages of the weights, as many as are given. A network that is
-   * conditioned on small images upscales the small versions of the given ones. The configuration
-   * must ask for samples.
+   * conditioned on small images upscales the small versions of the given ones.
    */
   Images sample(Images like, long seed) {
-    return samples.sample(session, like, seed);
+    return averaged.sample(session, like, seed);
   }
 
-  /** The graph with every operation, also those of its functions. */
+  /** The graph with its functions, also those that sample. */
   GraphDef definition() {
+    averaged.samples();
     return graph.toGraphDef();
   }
 
@@ -401,18 +388,22 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   private ConfigProto sessionConfig(int threads) {
-    // The process may have opened sessions with more threads, and shares theirs otherwise.
     // Functions must not be inlined: optimizing the unrolled recurrences would take minutes. The
     // layout [batch, height, width, features] is the one that a GPU's matrix units want, so
     // TensorFlow must not transpose it. A second pass over the graph, and a first one by
     // TensorFlow's newer optimizer, take seconds of a deep network's first step, and make no later
     // step faster.
+    // Sessions of several workers cannot do two things that a session alone can. It has threads of
+    // its own, because another session of the process may have been given more. And it places only
+    // those operations on a device that a call needs: that is the smaller part of the graph.
+    boolean alone = workers.count() == 1;
     return ConfigProto.newBuilder()
-        .setUsePerSessionThreads(true)
+        .setUsePerSessionThreads(alone)
         .setIntraOpParallelismThreads(parts.threadsOfOperation(threads))
         .setInterOpParallelismThreads(threads)
         .setGraphOptions(
             GraphOptions.newBuilder()
+                .setPlacePrunedGraph(alone)
                 .setRewriteOptions(
                     RewriterConfig.newBuilder()
                         .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)

@@ -3,7 +3,6 @@ package org.pixelrnn.sampler;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.ByteDataBuffer;
@@ -23,14 +22,16 @@ final class BatchState implements AutoCloseable {
   }
 
   /** The state among the outputs of a signature. It owns the outputs from now on. */
-  static BatchState of(Result outputs) {
+  static BatchState of(SignatureOutputs outputs) {
     Map<String, Tensor> state = new HashMap<>();
-    outputs.forEach(
-        output -> {
-          if (output.getKey().startsWith("state_")) {
-            state.put(output.getKey(), output.getValue());
-          }
-        });
+    outputs
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              if (name.startsWith("state_")) {
+                state.put(name, tensor);
+              }
+            });
     return new BatchState(state, outputs);
   }
 

@@ -2,7 +2,6 @@ package org.pixelrnn.sampler;
 
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
-import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.ByteDataBuffer;
@@ -46,8 +45,8 @@ final class LevelTensors {
    *
    * @throws IllegalArgumentException if there are more or fewer than {@code size} levels
    */
-  static byte[] levels(Result result, String output, int size) {
-    ByteDataBuffer data = result.get(output).orElseThrow().asRawTensor().data();
+  static byte[] levels(SignatureOutputs outputs, String output, int size) {
+    ByteDataBuffer data = outputs.get(output).orElseThrow().asRawTensor().data();
     if (data.size() != size) {
       throw new IllegalArgumentException(
           "`" + output + "` has " + data.size() + " bytes; expected " + size);

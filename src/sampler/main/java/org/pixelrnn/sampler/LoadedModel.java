@@ -15,13 +15,14 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.records.PlainFolder;
-import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GraphOptions;
 import org.tensorflow.proto.RewriterConfig;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -53,6 +54,15 @@ final class LoadedModel implements AutoCloseable {
                           .setDisableTfgOptimizer(true)
                           .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)))
           .build();
+
+  /**
+   * The most images that are sampled in the thread of the caller. Their operations are so small
+   * that to hand them to another thread takes longer than to run them.
+   */
+  private static final int FEW_IMAGES = 4;
+
+  private static final RunOptions IN_THE_CALLERS_THREAD =
+      RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
   private final SavedModelBundle bundle;
   private final Path folder;
@@ -139,18 +149,45 @@ final class LoadedModel implements AutoCloseable {
    * @throws IllegalStateException if this is closed
    * @throws InputException as {@link #guarded} does
    */
-  Result call(String signature, Map<String, Tensor> inputs) {
-    return during(() -> guarded(signature, () -> bundle.function(signature).call(inputs)));
+  SignatureOutputs call(String signature, Map<String, Tensor> inputs) {
+    return call(signature, inputs, RunOptions.getDefaultInstance());
+  }
+
+  /**
+   * Calls a signature that samples pixel by pixel. The exceptions are those of {@link #call(String,
+   * Map)}.
+   *
+   * @param images the number of images that it samples
+   */
+  SignatureOutputs callSampling(String signature, Map<String, Tensor> inputs, int images) {
+    return call(
+        signature,
+        inputs,
+        images <= FEW_IMAGES ? IN_THE_CALLERS_THREAD : RunOptions.getDefaultInstance());
+  }
+
+  private SignatureOutputs call(String signature, Map<String, Tensor> inputs, RunOptions options) {
+    return during(() -> guarded(signature, () -> run(signature, inputs, options)));
+  }
+
+  private SignatureOutputs run(String signature, Map<String, Tensor> inputs, RunOptions options) {
+    SignatureDef definition = definitions().get(signature);
+    Session.Runner runner = bundle.session().runner().setOptions(options);
+    inputs.forEach(
+        (name, tensor) -> runner.feed(definition.getInputsOrThrow(name).getName(), tensor));
+    List<String> names = List.copyOf(definition.getOutputsMap().keySet());
+    names.forEach(name -> runner.fetch(definition.getOutputsOrThrow(name).getName()));
+    return new SignatureOutputs(runner.run(), names);
   }
 
   /**
    * Calls a signature and reads its outputs, which are then closed. The exceptions are those of
    * {@link #call(String, Map)}.
    */
-  <T> T call(String signature, Map<String, Tensor> inputs, Function<Result, T> reading) {
+  <T> T call(String signature, Map<String, Tensor> inputs, Function<SignatureOutputs, T> reading) {
     return during(
         () -> {
-          try (Result outputs = call(signature, inputs)) {
+          try (SignatureOutputs outputs = call(signature, inputs)) {
             return guarded(signature, () -> reading.apply(outputs));
           }
         });
@@ -196,7 +233,7 @@ final class LoadedModel implements AutoCloseable {
    * @param small the small images, {@code count} of them; empty if this is not a multi-scale model
    * @return tensors named {@code state_*}; the caller closes them
    */
-  Result start(int count, Optional<Images> small) {
+  SignatureOutputs start(int count, Optional<Images> small) {
     if (small.isPresent()) {
       try (TUint8 x = LevelTensors.of(small.get())) {
         return call("start", Map.of("small", x));
@@ -259,16 +296,15 @@ final class LoadedModel implements AutoCloseable {
       Map<String, Tensor> all = new HashMap<>(inputs);
       all.put("seed", seed);
       all.put("temperature", temperature);
-      return call(
-          signature,
-          all,
-          outputs ->
-              Images.of(
-                  imageShape,
-                  LevelTensors.levels(
-                      outputs,
-                      "images",
-                      Math.multiplyExact(request.count(), imageShape.dimensions()))));
+      int size = Math.multiplyExact(request.count(), imageShape.dimensions());
+      return during(
+          () -> {
+            try (SignatureOutputs outputs = callSampling(signature, all, request.count())) {
+              return guarded(
+                  signature,
+                  () -> Images.of(imageShape, LevelTensors.levels(outputs, "images", size)));
+            }
+          });
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.pixelrnn.image.ImageShape;
-import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -84,7 +83,7 @@ final class RowGroup implements AutoCloseable {
   void sampleRow(LoadedModel model) {
     int images = Math.toIntExact(members.stream().mapToLong(BatchedRows::count).sum());
     int size = model.shape().width() * model.shape().channels();
-    Result output = call(model, images, size);
+    SignatureOutputs output = call(model, images, size);
     byte[] levels = null;
     try {
       levels =
@@ -104,7 +103,7 @@ final class RowGroup implements AutoCloseable {
     }
   }
 
-  private Result call(LoadedModel model, int images, int size) {
+  private SignatureOutputs call(LoadedModel model, int images, int size) {
     ImageShape shape = model.shape();
     int width = shape.width();
     int[] rows = new int[images];
@@ -133,7 +132,7 @@ final class RowGroup implements AutoCloseable {
         TFloat32 t = TFloat32.tensorOf(Shape.of(images), DataBuffers.of(temperatures))) {
       Map<String, Tensor> inputs = new HashMap<>(state.tensors());
       inputs.putAll(Map.of("row", r, "known_values", v, "known", k, "noise", u, "temperature", t));
-      return model.call("next_row_with_noise", inputs);
+      return model.callSampling("next_row_with_noise", inputs, images);
     }
   }
 

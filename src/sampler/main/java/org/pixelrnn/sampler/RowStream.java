@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
-import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TBool;
@@ -43,7 +42,7 @@ public final class RowStream implements AutoCloseable {
   /**
    * What the last call of the model returned: the state after {@link #row}. Null if there is none.
    */
-  private Result state;
+  private SignatureOutputs state;
 
   // The fields below are guarded by this object's lock. While `busy` is true, `state` belongs to
   // the thread in next(); otherwise to any thread that holds the lock.
@@ -203,7 +202,7 @@ public final class RowStream implements AutoCloseable {
     if (isClosed()) {
       return false;
     }
-    Result output = nextRow(row + 1);
+    SignatureOutputs output = nextRow(row + 1);
     // The tensors of the new state stay where they are: the next call takes them without a copy.
     free();
     state = output;
@@ -227,20 +226,19 @@ public final class RowStream implements AutoCloseable {
     }
   }
 
-  private Result nextRow(int next) {
+  private SignatureOutputs nextRow(int next) {
     Shape shape = Shape.of(count(), shape().width(), shape().channels());
     try (TInt32 r = TInt32.scalarOf(next);
         TUint8 v = LevelTensors.of(known.levelsOfRow(next), shape);
         TBool k = LevelTensors.of(known.maskOfRow(next), count(), shape().width());
         TInt64 seed = TInt64.scalarOf(request.seed());
         TFloat32 temperature = TFloat32.scalarOf(request.temperature())) {
-      Map<String, Tensor> inputs = new HashMap<>();
-      state.forEach(tensor -> inputs.put(tensor.getKey(), tensor.getValue()));
+      Map<String, Tensor> inputs = new HashMap<>(state.tensors());
       inputs.keySet().removeIf(name -> !name.startsWith("state_"));
       inputs.putAll(
           Map.of(
               "row", r, "known_values", v, "known", k, "seed", seed, "temperature", temperature));
-      return model.call("next_row", inputs);
+      return model.callSampling("next_row", inputs, count());
     }
   }
 }

@@ -11,7 +11,6 @@ import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 import org.pixelrnn.proto.v1.DataConfig;
 import org.pixelrnn.proto.v1.Provenance;
-import org.tensorflow.Result;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.ndarray.buffer.FloatDataBuffer;
 import org.tensorflow.types.TBool;
@@ -335,7 +334,7 @@ public final class Sampler implements AutoCloseable {
   }
 
   /** Copies an output that must have as many numbers as {@code into}. */
-  private static FloatDataBuffer copy(Result outputs, String name, FloatDataBuffer into) {
+  private static FloatDataBuffer copy(SignatureOutputs outputs, String name, FloatDataBuffer into) {
     TFloat32 numbers = (TFloat32) outputs.get(name).orElseThrow();
     Preconditions.checkArgument(
         numbers.size() == into.size(),

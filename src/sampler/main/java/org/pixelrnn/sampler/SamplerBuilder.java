@@ -29,7 +29,8 @@ public final class SamplerBuilder {
   }
 
   /**
-   * Sets the number of threads that calculate; one for each core by default.
+   * Sets the number of threads that calculate; one for each core by default. Up to four images are
+   * sampled in the thread of the caller, which is faster.
    *
    * <p>TensorFlow shares the threads of a single operation among all models of the process: the
    * first that is opened decides their number. If the environment variable {@code

@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.pixelrnn.image.InputException;
-import org.tensorflow.Result;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.proto.DataType;
@@ -201,7 +200,7 @@ public final class SignatureFunction {
     return TensorMessages.tensor(message, numbers);
   }
 
-  private Map<String, TensorProto> messages(Result results, Collection<String> outputs) {
+  private Map<String, TensorProto> messages(SignatureOutputs results, Collection<String> outputs) {
     Map<String, TensorProto> messages = new TreeMap<>();
     definition
         .getOutputsMap()

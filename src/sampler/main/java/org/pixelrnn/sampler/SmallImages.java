@@ -4,7 +4,6 @@ import java.util.Map;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
-import org.tensorflow.Result;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
@@ -75,7 +74,7 @@ public final class SmallImages {
     SampleRequest.check("images", images, model.shape());
     boolean[] none = new boolean[images.shape().pixels()];
     int size = Math.multiplyExact(images.count(), shape.dimensions());
-    try (Result reduced = reduce(KnownPixels.of(images, none))) {
+    try (SignatureOutputs reduced = reduce(KnownPixels.of(images, none))) {
       return model.guarded(
           "reduce", () -> Images.of(shape, LevelTensors.levels(reduced, "small", size)));
     }
@@ -96,7 +95,7 @@ public final class SmallImages {
         return model.sample("sample_small", Map.of("count", count), request, shape);
       }
     }
-    try (Result reduced = reduce(request.known().get())) {
+    try (SignatureOutputs reduced = reduce(request.known().get())) {
       return model.sample(
           "complete_small",
           Map.of(
@@ -107,7 +106,7 @@ public final class SmallImages {
     }
   }
 
-  private Result reduce(KnownPixels pixels) {
+  private SignatureOutputs reduce(KnownPixels pixels) {
     try (TUint8 x = LevelTensors.of(pixels.images());
         TBool k = LevelTensors.of(pixels)) {
       return model.call("reduce", Map.of("images", x, "known", k));

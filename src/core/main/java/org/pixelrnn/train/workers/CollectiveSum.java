@@ -35,8 +35,6 @@ final class CollectiveSum {
   /** The configuration of a session whose sums reach the other workers. */
   ConfigProto reaching(ConfigProto config) {
     return config.toBuilder()
-        // All sessions of a server share the server's threads. TensorFlow accepts nothing else.
-        .clearUsePerSessionThreads()
         // The session's own variables, and no operation elsewhere by mistake.
         .setIsolateSessionState(true)
         .addDeviceFilters(WorkerDevice.task(cluster.index()))
