@@ -4,7 +4,7 @@ Lite and to TensorFlow.js, take it.
 
     inline.py MODEL/VERSION SIGNATURE FOLDER
 
-In Python, `inlined(model, signature)` gives the same as a function of TensorFlow.
+In Python, `inlined(model, signature)` gives the same as a function of TensorFlow, and `write` takes a loaded model.
 """
 
 import sys
@@ -29,13 +29,13 @@ def inlined(model, signature):
     return call
 
 
-def main(version, signature, folder):
+def write(model, signature, folder):
     module = tf.Module()
-    module.call = inlined(tf.saved_model.load(version), signature)
+    module.call = inlined(model, signature)
     tf.saved_model.save(module, folder, signatures={signature: module.call})
 
 
 if __name__ == "__main__":
     if len(sys.argv) != 4:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    write(tf.saved_model.load(sys.argv[1]), *sys.argv[2:])

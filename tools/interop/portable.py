@@ -1,15 +1,18 @@
-"""Checks that the portable signatures of an exported model give in ONNX Runtime and in TensorFlow
-Lite what they give in TensorFlow. The conversions are those of the README.
+"""Checks that the portable signatures of exported models give in ONNX Runtime, in TensorFlow Lite and in TensorFlow.js
+what they give in TensorFlow. The conversions are those of the README.
 
-    portable.py MODEL/VERSION [SIGNATURE...]
+    portable.py ONNX MODEL[:SIGNATURE,...]...
 
-Without names it checks `log_prob`, `logits` and `next_row_with_noise`. The last one is converted to
-ONNX only. The images are noise and, for `log_prob`, also sampled from the model.
+It keeps the ONNX files of the newest version of each model in the folder ONNX/NAME. Without names it checks `log_prob`,
+`logits`, `start` and `next_row_with_noise`. The last two are converted to ONNX only, and only `logits` to TensorFlow.js.
+The images are noise and, for `log_prob`, also sampled from the model. The exit status is 0 if all results agree.
 """
 
+import gc
 import pathlib
+import shutil
+import subprocess
 import sys
-import tempfile
 from unittest import mock
 
 import numpy as np
@@ -17,7 +20,12 @@ import onnxruntime
 import tensorflow as tf
 from tf2onnx import convert
 
-from inline import inlined
+import inline
+
+# TensorFlow.js' converter imports packages for other kinds of models. They are large, and not needed here.
+for other in "jax", "jax.experimental", "tensorflow_decision_forests", "tensorflow_hub", "tf_keras":
+    sys.modules[other] = mock.MagicMock()
+from tensorflowjs.converters import converter
 
 # log_prob is in nats.
 TOLERANCES = {"log_prob": 1e-3, "bits_per_dim": 1e-5, "logits": 1e-4}
@@ -30,11 +38,11 @@ STATE_TOLERANCE = 1e-4
 
 def onnx_session(version, signature, folder):
     """Converts a signature with the README's command, and opens the result."""
-    file = f"{folder}/{signature}.onnx"
+    file = folder / f"{signature}.onnx"
     command = f"convert --saved-model {version} --tag serve --signature_def {signature}"
     names = ["--use-graph-names"] if signature == "next_row_with_noise" else []
     # In this process, because importing TensorFlow takes longer than to convert a small model.
-    with mock.patch.object(sys, "argv", [*command.split(), *names, "--output", file]):
+    with mock.patch.object(sys, "argv", [*command.split(), *names, "--output", str(file)]):
         convert.main()
     return onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
 
@@ -46,9 +54,9 @@ def onnx_outputs(session, inputs):
 
 def tflite_interpreter(model, signature):
     """Converts a signature with builtin operations only, which is the converter's default."""
-    function = inlined(model, signature).get_concrete_function()
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], model)
-    return tf.lite.Interpreter(model_content=converter.convert())
+    function = inline.inlined(model, signature).get_concrete_function()
+    builtin = tf.lite.TFLiteConverter.from_concrete_functions([function], model)
+    return tf.lite.Interpreter(model_content=builtin.convert())
 
 
 def tflite_outputs(interpreter, images, names):
@@ -60,6 +68,19 @@ def tflite_outputs(interpreter, images, names):
     interpreter.invoke()
     outputs = [interpreter.get_tensor(o["index"]) for o in interpreter.get_output_details()]
     return dict(zip(sorted(names), outputs))
+
+
+def tfjs_outputs(model, signature, images, folder):
+    """Converts a signature that takes images and has one output, and runs it in Node."""
+    saved, converted = folder / "inlined", folder / "tfjs"
+    inline.write(model, signature, str(saved))
+    flags = f"--input_format=tf_saved_model --saved_model_tags=serve --signature_name={signature}"
+    converter.convert([*flags.split(), str(saved), str(converted)])
+    images.tofile(converted / "images")
+    program = pathlib.Path(__file__).with_name("run_tfjs.mjs")
+    subprocess.run(["node", program, converted], check=True, capture_output=True)
+    (name, output), = model.signatures[signature].structured_outputs.items()
+    return {name: np.fromfile(converted / "outputs", np.float32).reshape(-1, *output.shape[1:])}
 
 
 def complaints(what, found, expected):
@@ -100,23 +121,29 @@ def check_scores(version, model, signature, levels, shape, folder):
         wrong += complaints(f"{what} in ONNX Runtime", found, expected)
         found = tflite_outputs(interpreter, images, expected)
         wrong += complaints(f"{what} in TensorFlow Lite", found, expected)
+    if signature == "logits":
+        found = tfjs_outputs(model, signature, images, folder)
+        wrong += complaints(f"{what} in TensorFlow.js", found, expected)
     return wrong
 
 
 def check_rows(version, model, signature, levels, shape, folder):
-    """Two rows of a batch, of images at different heights."""
-    session = onnx_session(version, signature, folder)
+    """`start`, then two rows of a batch, of images at different heights."""
     random = np.random.default_rng(4)
     n, (height, width, channels) = 4, shape
     start = model.signatures["start"]
     arguments = start.structured_input_signature[1]
     if "count" in arguments:
-        state = start(count=tf.constant(n))
+        first = {"count": np.array(n, np.int32)}
     else:
         small = arguments["small"]
-        state = start(small=tf.constant(random.integers(0, 2, (n, *small.shape[1:]), np.uint8)))
+        first = {"small": random.integers(0, 2, (n, *small.shape[1:]), np.uint8)}
+    state = start(**{name: tf.constant(value) for name, value in first.items()})
+    found = onnx_outputs(onnx_session(version, "start", folder), first)
+    expected = {name: value.numpy() for name, value in state.items()}
+    wrong = complaints(f"{version}, start in ONNX Runtime", found, expected)
+    session = onnx_session(version, signature, folder)
     rows = np.arange(n, dtype=np.int32) % height
-    wrong = 0
     for row in range(2):
         given = {
             "row": np.minimum(rows + row, height - 1),
@@ -138,19 +165,34 @@ def check_rows(version, model, signature, levels, shape, folder):
     return wrong
 
 
-def main(version, signatures):
-    model = tf.saved_model.load(version)
-    *shape, levels = model.signatures["logits"].structured_outputs["logits"].shape[1:]
+def check(onnx, model, signatures):
+    """Checks signatures of a model's newest version. Returns the number of complaints."""
+    versions = (path for path in pathlib.Path(model).iterdir() if path.name.isdigit())
+    version = max(versions, key=lambda path: int(path.name))
+    folder = pathlib.Path(onnx, pathlib.Path(model).name)
+    folder.mkdir()
+    shutil.copy(version / "assets.extra/pixelrnn.textproto", folder)
+    loaded = tf.saved_model.load(str(version))
+    *shape, levels = loaded.signatures["logits"].structured_outputs["logits"].shape[1:]
     checks = {"log_prob": check_scores, "logits": check_scores, "next_row_with_noise": check_rows}
+    return sum(
+        checks[signature](version, loaded, signature, levels, tuple(shape), folder)
+        for signature in signatures or checks
+    )
+
+
+def main(onnx, models):
+    # tf2onnx makes millions of small objects. By default Python searches them for cycles too often.
+    gc.freeze()
+    gc.set_threshold(100_000)
     wrong = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for signature in signatures or checks:
-            check = checks[signature]
-            wrong += check(version, model, signature, levels, tuple(shape), pathlib.Path(folder))
+    for model in models:
+        name, _, signatures = model.partition(":")
+        wrong += check(onnx, name, signatures.split(",") if signatures else [])
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
     sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -1,9 +1,10 @@
 """Compares images that are sampled without TensorFlow with those of Java.
 
-    samples.py MODEL ONNX
+    samples.py ONNX MODEL...
 
-MODEL is a model's folder, and ONNX a folder for sample_onnx.py and sample_onnx.mjs that was made of it. It needs TensorFlow,
-which decodes PNG files, onnxruntime, and Node with onnxruntime-node. The exit status is 0 if all images agree.
+MODEL is a model's folder, and ONNX/NAME the folder for sample_onnx.py and sample_onnx.mjs that portable.py made of it. It
+needs TensorFlow, which decodes PNG files, onnxruntime, and Node with onnxruntime-node. The exit status is 0 if all images
+agree, and if the programs refuse wrong input.
 """
 
 import pathlib
@@ -50,7 +51,6 @@ def check(model, onnx, scratch):
         completed, _ = sampled(program, onnx, scratch, java.shape, *given)
         if not np.array_equal(completed, levels):
             yield f"{name}: {np.count_nonzero(completed != levels)} levels of the completion differ"
-        yield from accepted(name, program, onnx, scratch)
 
 
 def sampled(program, onnx, scratch, shape, *flags):
@@ -64,7 +64,7 @@ def sampled(program, onnx, scratch, shape, *flags):
 
 
 def accepted(name, program, onnx, scratch):
-    """Yields wrong input that a program does not refuse with one line."""
+    """Yields wrong input that a program does not refuse with one line. `check` has left images and masks in `scratch`."""
     (scratch / "wrong").write_bytes(b"\xff")
     no_model = scratch / "no model"
     no_model.mkdir(exist_ok=True)
@@ -86,16 +86,24 @@ def accepted(name, program, onnx, scratch):
             yield f"{name} {flags[1:]}: status {done.returncode}, {done.stderr!r}"
 
 
-def main(model, onnx):
-    with tempfile.TemporaryDirectory() as scratch:
-        complaints = list(check(model, onnx, pathlib.Path(scratch)))
-    for complaint in complaints:
-        print(f"{model}: {complaint}")
-    print(f"{model}: sampled with ONNX Runtime in Python and Node, {len(complaints)} complaints")
-    return 1 if complaints else 0
+def main(onnx, models):
+    wrong = 0
+    for model in map(pathlib.Path, models):
+        with tempfile.TemporaryDirectory() as folder:
+            scratch, files = pathlib.Path(folder), onnx / model.name
+            complaints = list(check(model, files, scratch))
+            # The programs refuse wrong input of all models alike.
+            if str(model) == models[0]:
+                for name, program in PROGRAMS.items():
+                    complaints += accepted(name, program, files, scratch)
+        for complaint in complaints:
+            print(f"{model}: {complaint}")
+        print(f"{model}: sampled with ONNX Runtime in Python and Node, {len(complaints)} complaints")
+        wrong += len(complaints)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(pathlib.Path(sys.argv[1]), sys.argv[2:]))

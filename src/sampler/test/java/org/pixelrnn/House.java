@@ -49,7 +49,7 @@ public final class House {
           entry("model.sampling", Set.of("model")),
           entry("export", Set.of("model.sampling", "sampler")),
           entry("evaluate", Set.of("data", "sampler")),
-          entry("train.workers", Set.of("model.graph", "sampler")),
+          entry("train.workers", Set.of("model.graph")),
           entry("train", Set.of("data", "export", "evaluate", "model.sampling", "train.workers")),
           entry("proto.service.v1", Set.of()),
           entry("proto.service.serving", Set.of()),

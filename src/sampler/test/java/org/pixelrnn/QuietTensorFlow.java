@@ -3,7 +3,7 @@ package org.pixelrnn;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
-import org.pixelrnn.sampler.QuietStart;
+import org.pixelrnn.image.QuietStart;
 
 /**
  * Starts TensorFlow quietly before the first test, so that a build that passes prints nothing.

@@ -10,9 +10,9 @@ import java.util.OptionalLong;
 import org.pixelrnn.data.Datasets;
 import org.pixelrnn.data.ImageDataset;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.QuietStart;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
-import org.pixelrnn.sampler.QuietStart;
 import org.pixelrnn.train.workers.WorkerGroup;
 
 /**

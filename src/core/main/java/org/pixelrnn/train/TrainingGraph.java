@@ -388,15 +388,15 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   private ConfigProto sessionConfig(int threads) {
+    // Sessions of several workers cannot do two things that a session alone can. It has threads of
+    // its own, because another session of the process may have been given more. And it places only
+    // those operations on a device that a call needs: that is the smaller part of the graph.
+    boolean alone = workers.count() == 1;
     // Functions must not be inlined: optimizing the unrolled recurrences would take minutes. The
     // layout [batch, height, width, features] is the one that a GPU's matrix units want, so
     // TensorFlow must not transpose it. A second pass over the graph, and a first one by
     // TensorFlow's newer optimizer, take seconds of a deep network's first step, and make no later
     // step faster.
-    // Sessions of several workers cannot do two things that a session alone can. It has threads of
-    // its own, because another session of the process may have been given more. And it places only
-    // those operations on a device that a call needs: that is the smaller part of the graph.
-    boolean alone = workers.count() == 1;
     return ConfigProto.newBuilder()
         .setUsePerSessionThreads(alone)
         .setIntraOpParallelismThreads(parts.threadsOfOperation(threads))

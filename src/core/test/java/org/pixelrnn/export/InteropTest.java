@@ -2,28 +2,31 @@ package org.pixelrnn.export;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
+import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.sampler.Sampler;
 
 /**
- * An exported model answers a Python program as it answers Java. {@code tools/interop/run} installs
- * TensorFlow for Python, names the interpreter in {@code PIXELRNN_PYTHON}, and runs this test.
+ * Exported models answer a Python program as they answer Java. {@code tools/interop/run} installs
+ * TensorFlow for Python, names the interpreter in {@code PIXELRNN_PYTHON}, and runs this test. One
+ * process checks all models, because importing TensorFlow takes longer than to check one.
  */
 @Tag("interop")
 class InteropTest {
@@ -32,22 +35,24 @@ class InteropTest {
 
   @TempDir Path folder;
 
-  @ParameterizedTest
-  @MethodSource("org.pixelrnn.model.TinyNetworks#named")
-  void pythonGetsTheSame(ModelConfig config) throws IOException, InterruptedException {
-    Path version = TinyExports.write(folder.resolve("model"), config, 3);
-    Path reference = Files.writeString(folder.resolve("reference.json"), reference(version));
-    Process python =
-        new ProcessBuilder(
-                System.getenv("PIXELRNN_PYTHON"),
-                "tools/interop/check.py",
-                version.toString(),
-                reference.toString())
-            .redirectErrorStream(true)
-            .start();
+  @Test
+  void pythonGetsTheSame() throws IOException, InterruptedException {
+    List<Named<ModelConfig>> models = TinyNetworks.named().toList();
+    List<String> command = new ArrayList<>();
+    command.add(System.getenv("PIXELRNN_PYTHON"));
+    command.add("tools/interop/check.py");
+    for (Named<ModelConfig> model : models) {
+      Path version = TinyExports.write(folder.resolve(model.getName()), model.getPayload(), 3);
+      Files.writeString(version.resolveSibling("reference.json"), reference(version));
+      command.add(version.toString());
+    }
+    Process python = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(python.getInputStream().readAllBytes(), UTF_8);
     assertEquals(0, python.waitFor(), output);
-    assertTrue(output.contains("logits: float32"), output);
+    assertEquals(
+        models.size(),
+        output.lines().filter(line -> line.matches("logits: float32 .*: as in Java")).count(),
+        output);
   }
 
   private static String reference(Path version) {

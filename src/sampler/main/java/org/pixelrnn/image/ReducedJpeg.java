@@ -42,12 +42,14 @@ final class ReducedJpeg {
   private static final class Decoder {
     static final Decoder SHARED = new Decoder();
 
-    private final Graph graph = new Graph();
+    private final Graph graph;
     private final Placeholder<TString> encoded;
     private final Map<Integer, Output<TUint8>> decoded;
     private final Session session;
 
     private Decoder() {
+      QuietStart.begin(0);
+      graph = new Graph();
       Ops tf = Ops.create(graph);
       encoded = tf.placeholder(TString.class);
       decoded = Map.of(1, decoded(tf, 1), 2, decoded(tf, 2));

@@ -9,6 +9,7 @@
  * org.pixelrnn.image.Occlusion} hides a part of an image, and {@link org.pixelrnn.image.SampleGrid}
  * shows several images in one picture, and {@link org.pixelrnn.image.NumberedPictures} writes each
  * image to a file of its own. {@link org.pixelrnn.image.InputException} is thrown when a file, a
- * folder or a value cannot be used.
+ * folder or a value cannot be used. {@link org.pixelrnn.image.QuietStart} starts TensorFlow, which
+ * also decodes photographs, without its log lines.
  */
 package org.pixelrnn.image;

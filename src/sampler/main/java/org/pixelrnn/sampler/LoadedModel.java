@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.image.QuietStart;
 import org.pixelrnn.records.PlainFolder;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;

@@ -20,8 +20,8 @@ public final class SamplerBuilder {
   }
 
   /**
-   * Says if the model samples, completes and scores an image when it is opened; false by default.
-   * Opening then takes longer, and the first call of each method as long as the later ones.
+   * Says if each signature is called once, for one image, when the model is opened; false by
+   * default. Opening then takes longer, and the first call of each method as long as later ones.
    */
   public SamplerBuilder warmUp(boolean wanted) {
     this.warmUp = wanted;

@@ -3,12 +3,10 @@ package org.pixelrnn.sampler;
 import org.pixelrnn.image.Images;
 
 /**
- * Calls each signature that a {@link Sampler} uses once, for one image. The first call of a
- * signature takes much longer than the others: TensorFlow prepares its graph then.
+ * Calls each signature once, for one image. The first call of a signature takes much longer than
+ * the others: TensorFlow prepares its graph then.
  */
 final class WarmUp {
-  private static final RowListener NOBODY = (row, levels) -> {};
-
   private WarmUp() {}
 
   /**
@@ -17,19 +15,21 @@ final class WarmUp {
    * @throws NotAModelException if a signature fails
    */
   static void of(Sampler sampler) {
-    Images image = sampler.sample(1, 0, 1);
-    sampler.sample(1, 0, 1, NOBODY);
+    SampleRequest sampling = SampleRequest.of(1, 0);
+    Images image = sampler.sample(sampling);
     boolean[] known = new boolean[sampler.shape().pixels()];
     known[0] = true;
-    sampler.complete(image, known, 0, 1);
-    sampler.complete(image, known, 0, 1, NOBODY);
+    SampleRequest completion = SampleRequest.completing(image, known, 0);
+    sampler.sample(completion);
+    firstRow(sampler, sampling);
+    firstRow(sampler, completion);
     sampler
         .small()
-        .map(small -> small.sample(1, 0, 1))
+        .map(small -> small.of(image))
         .ifPresent(small -> sampler.sample(SampleRequest.upscaling(small, 0)));
     if (sampler.batchesRows()) {
       try (RowBatch batch = sampler.rowBatch()) {
-        batch.join(SampleRequest.of(1, 0));
+        batch.join(sampling);
         batch.next();
       }
     }
@@ -37,6 +37,13 @@ final class WarmUp {
     sampler.logits(image);
     if (sampler.isExact()) {
       sampler.pixelBits(image);
+    }
+  }
+
+  /** The first row of a multi-scale model asks for the small images first. */
+  private static void firstRow(Sampler sampler, SampleRequest request) {
+    try (RowStream rows = sampler.rows(request)) {
+      rows.next();
     }
   }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.Images;
 import org.tensorflow.proto.AttrValue;
@@ -97,12 +98,13 @@ class DamagedModelTest {
   @ParameterizedTest
   @ValueSource(strings = {"sample", "complete", "log_prob", "logits", "start", "next_row"})
   void aSignatureThatCannotBeCalledIsRefused(String name) throws IOException {
-    edit(
-        graph -> {
-          SignatureDef signature = graph.getSignatureDefOrThrow(name);
-          graph.putSignatureDef(name, signature.toBuilder().clearInputs().build());
-        });
+    edit(graph -> withoutInputs(graph, name));
     assertFails(name);
+  }
+
+  private static void withoutInputs(MetaGraphDef.Builder graph, String name) {
+    SignatureDef signature = graph.getSignatureDefOrThrow(name);
+    graph.putSignatureDef(name, signature.toBuilder().clearInputs().build());
   }
 
   /** The signature's outputs are those of another one. */
@@ -123,6 +125,27 @@ class DamagedModelTest {
           graph.putSignatureDef(name, signature.build());
         });
     assertFails(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pixelcnn, sample",
+    "pixelcnn, complete",
+    "pixelcnn, log_prob",
+    "pixelcnn, logits",
+    "pixelcnn, start",
+    "pixelcnn, next_row",
+    "pixelcnn, next_row_with_noise",
+    "multi-scale, sample_small",
+    "multi-scale, complete_small",
+    "multi-scale, upscale",
+    "multi-scale, reduce"
+  })
+  void aWarmUpFindsASignatureThatFails(String model, String name) throws IOException {
+    version = TinyModels.copy(model, folder.resolve("warm"));
+    edit(model, graph -> withoutInputs(graph, name));
+    SamplerBuilder builder = Sampler.builder(version).warmUp(true);
+    assertRefused(name, assertThrows(NotAModelException.class, builder::open));
   }
 
   /** Four images, whatever the number that is asked for. */
@@ -175,14 +198,18 @@ class DamagedModelTest {
             case "logits" -> () -> sampler.logits(images);
             default -> () -> sampler.sample(2, 1, 1, (row, levels) -> {});
           };
-      String message = assertThrows(NotAModelException.class, use).getMessage();
-      assertTrue(message.startsWith(version + ": `" + signature + "` fails ("), message);
-      assertEquals(1, message.lines().count(), message);
+      assertRefused(signature, assertThrows(NotAModelException.class, use));
       if (signature.equals("logits")) {
         assertThrows(NotAModelException.class, () -> sampler.logProbByChannel(images));
         assertThrows(NotAModelException.class, () -> sampler.pixelBits(images));
       }
     }
+  }
+
+  private void assertRefused(String signature, NotAModelException refusal) {
+    String message = refusal.getMessage();
+    assertTrue(message.startsWith(version + ": `" + signature + "` fails ("), message);
+    assertEquals(1, message.lines().count(), message);
   }
 
   private static NodeDef.Builder node(MetaGraphDef.Builder graph, int number) {
@@ -197,7 +224,11 @@ class DamagedModelTest {
 
   /** Changes the graph of the whole model. */
   private void edit(Change change) throws IOException {
-    Path whole = TinyModels.folder("pixelcnn").resolve("1").resolve(GRAPH);
+    edit("pixelcnn", change);
+  }
+
+  private void edit(String name, Change change) throws IOException {
+    Path whole = TinyModels.folder(name).resolve("1").resolve(GRAPH);
     SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(whole)).toBuilder();
     change.apply(model.getMetaGraphsBuilder(0));
     Files.write(version.resolve(GRAPH), model.build().toByteArray());

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * The tiny models in {@code test/resources}, each opened once for all tests of a class. {@code
  * SamplerModelsTest} in {@code src/core} writes them and says what networks they hold.
  */
-final class TinyModels implements AutoCloseable {
+public final class TinyModels implements AutoCloseable {
   private final Map<String, Sampler> opened = new HashMap<>();
 
   /** The names of all models, for {@code @MethodSource}. */
@@ -34,7 +34,7 @@ final class TinyModels implements AutoCloseable {
   }
 
   /** The folder of a model. */
-  static Path folder(String name) {
+  public static Path folder(String name) {
     try {
       return Path.of(TinyModels.class.getResource("models/" + name).toURI());
     } catch (URISyntaxException e) {

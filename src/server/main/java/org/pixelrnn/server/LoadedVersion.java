@@ -2,10 +2,6 @@ package org.pixelrnn.server;
 
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
-import org.pixelrnn.image.ImageShape;
-import org.pixelrnn.image.Images;
-import org.pixelrnn.sampler.RowBatch;
-import org.pixelrnn.sampler.SampleRequest;
 import org.pixelrnn.sampler.Sampler;
 
 /**
@@ -30,7 +26,7 @@ final class LoadedVersion {
   }
 
   /**
-   * Loads a version and warms it: each signature that requests use is called once.
+   * Loads a version and warms it up: each signature is called once.
    *
    * @param version the folder of the version
    * @param closer closes the version when it is retired, which may take as long as a call of the
@@ -38,10 +34,9 @@ final class LoadedVersion {
    * @throws org.pixelrnn.image.InputException if it cannot be loaded, or if a signature fails
    */
   static LoadedVersion load(String name, Path version, Executor closer) {
-    Sampler sampler = Sampler.open(version);
+    Sampler sampler = Sampler.builder(version).warmUp(true).open();
     LoadedVersion loaded = null;
     try {
-      warm(sampler);
       ModelEngine engine =
           sampler.batchesRows()
               ? new BatchingEngine(name, sampler)
@@ -59,27 +54,6 @@ final class LoadedVersion {
   static long number(Path version) {
     String name = version.toAbsolutePath().normalize().getFileName().toString();
     return name.matches("[0-9]{1,18}") ? Long.parseLong(name) : 0;
-  }
-
-  /** The first call of a signature takes much longer than the others. */
-  private static void warm(Sampler sampler) {
-    ImageShape shape = sampler.shape();
-    Images image = sampler.sample(1, 0, 1, (row, levels) -> {});
-    boolean[] known = new boolean[shape.pixels()];
-    known[0] = true;
-    try (var rows = sampler.rows(SampleRequest.completing(image, known, 0))) {
-      rows.next();
-    }
-    if (sampler.batchesRows()) {
-      try (RowBatch batch = sampler.rowBatch()) {
-        batch.join(SampleRequest.of(1, 0));
-        batch.next();
-      }
-    }
-    sampler.logProb(image);
-    if (sampler.isExact()) {
-      sampler.pixelBits(image);
-    }
   }
 
   /** The number of the version. */

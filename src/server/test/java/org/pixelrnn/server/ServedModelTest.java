@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tensorflow.proto.SignatureDef;
-import org.tensorflow.proto.TensorInfo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a model does each time it looks at its folder. */
 class ServedModelTest {
@@ -86,21 +86,20 @@ class ServedModelTest {
     assertTrue(model.error().isPresent(), "it is tried again");
   }
 
-  /** Warming calls each signature, so that a fault is found before a client finds it. */
-  @Test
-  void aVersionWhoseSignatureFailsIsNotUsed() {
+  /** The warm-up calls each signature, so that a fault is found before a client finds it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sample", "complete", "next_row_with_noise", "log_prob"})
+  void aVersionWhoseSignatureFailsIsNotUsed(String name) {
     withVersionOne();
     ServerCalls.edit(
         folder.resolve("1"),
-        graph -> {
-          SignatureDef.Builder signature = graph.getSignatureDefOrThrow("log_prob").toBuilder();
-          TensorInfo output = signature.getOutputsOrThrow("log_prob");
-          signature.putOutputs("log_prob", output.toBuilder().setName("no:0").build());
-          graph.putSignatureDef("log_prob", signature.build());
-        });
+        graph ->
+            graph.putSignatureDef(
+                name, graph.getSignatureDefOrThrow(name).toBuilder().clearInputs().build()));
     model.refresh();
     assertTrue(model.current().isEmpty());
     assertFalse(model.health().isHealthy());
-    assertTrue(model.error().isPresent());
+    String error = model.error().orElseThrow();
+    assertTrue(error.contains("`" + name + "` fails"), error);
   }
 }

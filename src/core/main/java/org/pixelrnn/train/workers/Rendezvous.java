@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.pixelrnn.image.InputException;
-import org.pixelrnn.sampler.QuietStart;
+import org.pixelrnn.image.QuietStart;
 import org.tensorflow.Server;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.ClusterDef;

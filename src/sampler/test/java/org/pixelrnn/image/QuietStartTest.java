@@ -1,11 +1,13 @@
-package org.pixelrnn.sampler;
+package org.pixelrnn.image;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,19 +18,32 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.pixelrnn.sampler.Sampler;
+import org.pixelrnn.sampler.TinyModels;
 
-/** Opening a model leaves standard error clean. Each test starts a JVM of its own. */
+/** What needs TensorFlow leaves standard error clean. Each test starts a JVM of its own. */
 @Tag("slow")
 class QuietStartTest {
-  /** A program that opens a model and samples an image while another thread prints. */
-  static final class Opening {
-    private Opening() {}
+  /**
+   * A program that uses TensorFlow first to sample from a model (a folder), or to read a photograph
+   * (a file). Meanwhile another thread prints.
+   */
+  static final class FirstUse {
+    private FirstUse() {}
 
-    public static void main(String[] args) throws InterruptedException {
-      Thread other = new Thread(Opening::count);
+    public static void main(String[] args) throws IOException, InterruptedException {
+      Thread other = new Thread(FirstUse::count);
       other.start();
-      try (Sampler sampler = Sampler.open(Path.of(args[0]))) {
-        sampler.sample(1, 0, 1);
+      Path path = Path.of(args[0]);
+      if (Files.isDirectory(path)) {
+        try (Sampler sampler = Sampler.open(path)) {
+          sampler.sample(1, 0, 1);
+        }
+      } else {
+        ImageFile.apply(path, WantedSize.of(new ImageShape(8, 8, 3, 256)), Picture::height);
       }
       other.interrupt();
       other.join();
@@ -43,20 +58,32 @@ class QuietStartTest {
     }
   }
 
-  @Test
-  void onlyTheLinesOfTensorFlowAreLeftOut() throws Exception {
-    List<String> lines = errors(Map.of());
+  @TempDir static Path folder;
+
+  /** What {@link FirstUse} takes: a model and a photograph. */
+  static List<Path> firstUses() throws IOException {
+    byte[] jpeg =
+        Photographs.jpeg(Photographs.of(1203, 1501, BufferedImage.TYPE_3BYTE_BGR, 3), 0.9f, 0);
+    return List.of(
+        TinyModels.folder("pixelcnn"), Files.write(folder.resolve("photograph.jpg"), jpeg));
+  }
+
+  @ParameterizedTest
+  @MethodSource("firstUses")
+  void onlyTheLinesOfTensorFlowAreLeftOut(Path path) throws Exception {
+    List<String> lines = errors(path, Map.of());
     assertTrue(lines.size() > 1, () -> String.join("\n", lines));
     Set<String> numbers =
         IntStream.range(0, lines.size()).mapToObj(Integer::toString).collect(toSet());
     assertEquals(numbers, Set.copyOf(lines));
   }
 
-  @Test
-  void theEnvironmentMayAskForAllLines() throws Exception {
-    List<String> lines = errors(Map.of(QuietStart.LEVEL, "0"));
+  @ParameterizedTest
+  @MethodSource("firstUses")
+  void theEnvironmentMayAskForAllLines(Path path) throws Exception {
+    List<String> lines = errors(path, Map.of(QuietStart.LEVEL, "0"));
     assertTrue(
-        lines.stream().anyMatch(line -> line.contains("Reading SavedModel from")),
+        lines.stream().anyMatch(line -> line.contains("cpu_feature_guard")),
         () -> String.join("\n", lines));
     assertTrue(
         lines.stream().anyMatch(line -> line.contains("mlir_graph_optimization_pass")),
@@ -83,7 +110,7 @@ class QuietStartTest {
     assertEquals("", QuietStart.withoutChatter(chatter));
   }
 
-  private static List<String> errors(Map<String, String> environment)
+  private static List<String> errors(Path path, Map<String, String> environment)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -91,8 +118,8 @@ class QuietStartTest {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Opening.class.getName()));
-    command.add(TinyModels.folder("pixelcnn").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), FirstUse.class.getName()));
+    command.add(path.toString());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("TF_"));
     builder.environment().putAll(environment);
