@@ -120,7 +120,7 @@ final class Workers {
   }
 
   /**
-   * What a process has measured.
+   * The measurements of one process.
    *
    * @param seconds the median time of a step or a sum
    * @param bytes what all workers have sent in one of them
@@ -143,7 +143,7 @@ final class Workers {
       return images / seconds;
     }
 
-    /** Of each of two workers. */
+    /** Columns of a table: the time of a step or a sum, and what each of two workers has sent. */
     String sum() {
       return String.format(
           Locale.ROOT, " | %.1f | %.1f | %.0f |", seconds * 1e3, bytes / 2 / 1024, packets / 2);

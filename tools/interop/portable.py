@@ -3,8 +3,9 @@ what they give in TensorFlow. The conversions are those of the README.
 
     portable.py ONNX MODEL[:SIGNATURE,...]...
 
-It keeps the ONNX files of the newest version of each model in the folder ONNX/NAME. Without names it checks `log_prob`,
-`logits`, `start` and `next_row_with_noise`. The last two are converted to ONNX only, and only `logits` to TensorFlow.js.
+It keeps the ONNX files of the newest version of each model in the folder ONNX/NAME. A SIGNATURE is `log_prob`, `logits` or
+`next_row_with_noise`, which also checks `start`; without names all are checked. `start` and `next_row_with_noise` are
+converted to ONNX only, and `logits` alone to TensorFlow.js.
 The images are noise and, for `log_prob`, also sampled from the model. The exit status is 0 if all results agree.
 """
 
@@ -78,7 +79,7 @@ def tfjs_outputs(model, signature, images, folder):
     converter.convert([*flags.split(), str(saved), str(converted)])
     images.tofile(converted / "images")
     program = pathlib.Path(__file__).with_name("run_tfjs.mjs")
-    subprocess.run(["node", program, converted], check=True, capture_output=True)
+    subprocess.run(["node", program, converted], check=True, stdout=subprocess.DEVNULL)
     (name, output), = model.signatures[signature].structured_outputs.items()
     return {name: np.fromfile(converted / "outputs", np.float32).reshape(-1, *output.shape[1:])}
 

@@ -32,9 +32,9 @@ class RealCifar10JobTest {
 
   @ParameterizedTest
   @CsvSource({
-    "cifar10-small-pixelcnn, 400",
-    "cifar10-small-row-lstm, 300",
-    "cifar10-small-diagonal-bilstm, 300"
+    "cifar10-small-pixelcnn, 250",
+    "cifar10-small-row-lstm, 200",
+    "cifar10-small-diagonal-bilstm, 200"
   })
   void aFewHundredStepsAreBetterThanIndependentColours(String preset, String steps) {
     String data = "cifar10:" + RealData.cifar10();

@@ -89,9 +89,9 @@ public interface ImageDataset extends AutoCloseable {
   String digest();
 
   /**
-   * A SHA-256 in hexadecimal of everything that the images come from. Workers compare it before
-   * they train together. It may take as long as reading all files once. The default is {@link
-   * #digest}.
+   * A SHA-256 in hexadecimal that several workers compare before they train together. It covers
+   * more than {@link #digest} where that one covers only a part of the files, and may take as long
+   * as reading 1 GiB of them. The default is {@link #digest}.
    *
    * @throws InputException if a file cannot be read
    */

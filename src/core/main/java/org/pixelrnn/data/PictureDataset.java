@@ -60,7 +60,7 @@ final class PictureDataset implements ImageDataset {
     /** A SHA-256 in hexadecimal that changes when the pictures change. */
     String digest();
 
-    /** A SHA-256 in hexadecimal that changes when any picture changes. */
+    /** A SHA-256 in hexadecimal of more of the pictures than {@link #digest} reads. */
     default String fullDigest() {
       return digest();
     }

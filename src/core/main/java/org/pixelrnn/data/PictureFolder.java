@@ -41,7 +41,7 @@ final class PictureFolder implements PictureDataset.Source {
   /** The number of pictures whose bytes are part of the digest. */
   private static final int HASHED = 100;
 
-  /** About the number of bytes that are part of the full digest. */
+  /** About how many bytes of pictures the full digest covers at most. */
   private static final long FULLY_HASHED = 1L << 30;
 
   /** The deepest level of subfolders that is searched. */
@@ -193,8 +193,8 @@ final class PictureFolder implements PictureDataset.Source {
   }
 
   /**
-   * A SHA-256 of the names and sizes of all files, and of the bytes of all files. If they have more
-   * than 1 GiB together, files of about 1 GiB are read, evenly spaced.
+   * A SHA-256 of the names and sizes of all files, and of the bytes of all files. If all files
+   * together have more than 1 GiB, only some of them are read, evenly spaced: about 1 GiB.
    */
   @Override
   public String fullDigest() {

@@ -18,8 +18,9 @@ import org.tensorflow.types.TUint8;
  * The network of a {@link TrainingGraph} with the moving averages of its weights. It is measured in
  * validations, and it samples.
  *
- * <p>Its operations are added to the graph when they are first needed. They are more than those of
- * a step, and the first step would wait for them.
+ * <p>Its operations are added to the graph when they are first needed: they are more than those of
+ * a step, and the first step would wait for them. In a run, only the thread of {@link LongCalls}
+ * calls this. If the run is stopped meanwhile, the graph is closed after the call.
  */
 final class AveragedNetwork {
   private final Ops tf;
@@ -61,7 +62,11 @@ final class AveragedNetwork {
     this.seen = seen;
   }
 
-  /** The log-likelihood {@code log p(x)} of each image, in nats. */
+  /**
+   * The log-likelihood {@code log p(x)} of each image in nats, {@code [n]}.
+   *
+   * @param batch whole images, {@code [n, height, width, channels]}
+   */
   float[] logProb(Session session, Images batch) {
     if (logProb == null) {
       logProb =

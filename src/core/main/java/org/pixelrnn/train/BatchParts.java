@@ -65,7 +65,8 @@ public record BatchParts(int count, int pieces, Computation computation) {
   /**
    * The loss of a batch and its gradients.
    *
-   * @param loss the mean of {@code -log p(x)} in nats per image, {@code []}
+   * @param loss the mean of {@code -log p(x)} in nats per image, {@code []}; for a share of a
+   *     batch, what the share adds to that mean
    * @param gradients the gradient of the loss with respect to each weight, of the weight's shape
    */
   public record LossAndGradients(
@@ -113,7 +114,8 @@ public record BatchParts(int count, int pieces, Computation computation) {
   }
 
   /**
-   * What a share of a batch adds to the loss of the batch, and to its gradients.
+   * The terms of a batch's loss and gradients that belong to a share of its images. The sums over
+   * all shares are the loss and the gradients of the batch.
    *
    * @param images the images of the share, {@code [n, height, width, channels]}
    * @param batch the number of images in the batch, {@code []}

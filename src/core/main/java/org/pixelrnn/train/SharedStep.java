@@ -17,14 +17,15 @@ import org.tensorflow.types.TFloat64;
 
 /**
  * The loss of a step's whole batch and its gradients, out of what each worker has computed for its
- * share of the batch. Every worker divides by the number of images in the whole batch, so
+ * share of the batch. Every worker divides by the number of images in the whole batch, so the sums
+ * over all workers are those of the batch:
  *
  * <pre>
  *   loss = Σ_i loss_i        g = Σ_i g_i
  * </pre>
  *
- * <p>So a step is the same whatever the number of workers, and every worker updates its copy of the
- * weights in the same way.
+ * <p>A step is therefore the same whatever the number of workers, and every worker updates its copy
+ * of the weights in the same way.
  *
  * @param loss the mean of {@code -log p(x)} over the batch in nats, {@code []}
  * @param gradients the gradient of the loss with respect to each weight, of the weight's shape
@@ -66,8 +67,7 @@ record SharedStep(
     Placeholder<TFloat32> wishes =
         tf.withName("wishes")
             .placeholder(TFloat32.class, Placeholder.shape(Shape.of(StopRequest.WISHES)));
-    // The loss and the signals travel with the gradients: one more sum would be one more round
-    // trip.
+    // The loss and the signals travel with the gradients, which saves a round trip.
     Map<Optional<Weight>, Operand<TFloat32>> parts = new LinkedHashMap<>();
     parts.put(
         Optional.empty(),

@@ -263,7 +263,10 @@ public final class TrainingGraph implements AutoCloseable {
     return averaged.sample(session, like, seed);
   }
 
-  /** The graph with its functions, also those that sample. */
+  /**
+   * The graph with its functions and with what samples, for tests. What validates is missing until
+   * it is first used.
+   */
   GraphDef definition() {
     averaged.samples();
     return graph.toGraphDef();
@@ -388,9 +391,9 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   private ConfigProto sessionConfig(int threads) {
-    // Sessions of several workers cannot do two things that a session alone can. It has threads of
-    // its own, because another session of the process may have been given more. And it places only
-    // those operations on a device that a call needs: that is the smaller part of the graph.
+    // A session alone has threads of its own, because another session of the process may have been
+    // given more. It also places only the operations that a call needs, the smaller part of the
+    // graph. Sessions of several workers can do neither.
     boolean alone = workers.count() == 1;
     // Functions must not be inlined: optimizing the unrolled recurrences would take minutes. The
     // layout [batch, height, width, features] is the one that a GPU's matrix units want, so

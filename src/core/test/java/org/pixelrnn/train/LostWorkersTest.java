@@ -32,9 +32,7 @@ class LostWorkersTest {
 
   @TempDir private Path folder;
 
-  /**
-   * Worker 2 is not worker 0's only neighbour in the ring. The three groups wait at the same time.
-   */
+  /** Three workers form a ring, so each has two neighbours. The groups run at the same time. */
   @Test
   @Tag("slow")
   void areNamedByTheOthers() throws IOException, InterruptedException {
@@ -55,9 +53,17 @@ class LostWorkersTest {
   private WorkerProcesses lose(String signal, int victim) throws IOException, InterruptedException {
     Path runs = Files.createDirectory(folder.resolve(signal + victim));
     WorkerProcesses all = start(runs, 3, "100000", "60");
-    all.await(0, "step 25 ");
-    all.signal(victim, signal);
-    return all;
+    boolean sent = false;
+    try {
+      all.await(0, "step 25 ");
+      all.signal(victim, signal);
+      sent = true;
+      return all;
+    } finally {
+      if (!sent) {
+        all.close();
+      }
+    }
   }
 
   private static void assertNamed(WorkerProcesses all, int victim)
@@ -123,7 +129,7 @@ class LostWorkersTest {
   private void kill(int kills, int steps) throws IOException, InterruptedException {
     Path undisturbed = Files.createTempDirectory(folder, "undisturbed");
     Random random = new Random(26);
-    // It ends while the others wait for those that are killed.
+    // The undisturbed run trains at the same time, which saves time.
     try (WorkerProcesses whole = start(undisturbed, 2, "" + steps, "60")) {
       for (int kill = 1; kill <= kills; kill++) {
         try (WorkerProcesses all = start(2, "" + steps, "60")) {

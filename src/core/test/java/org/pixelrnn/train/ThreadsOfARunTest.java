@@ -23,7 +23,10 @@ import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.TrainingConfig;
 
-/** A run computes on as many threads as it is given, whatever the process has done before. */
+/**
+ * A run computes on as many threads as it is given, whatever the process has done before. {@code
+ * TF_OVERRIDE_GLOBAL_THREADPOOL=1} is in the environment of the tests.
+ */
 @EnabledOnOs(OS.LINUX)
 class ThreadsOfARunTest {
   private static final Path THREADS = Path.of("/proc/self/task");
@@ -38,7 +41,7 @@ class ThreadsOfARunTest {
   @TempDir private Path folder;
 
   @Test
-  void oneThreadComputesIfOneIsAsked() {
+  void oneThreadComputesIfOneIsAskedFor() {
     // The two directions of a Diagonal BiLSTM would keep two threads busy. The network is large
     // enough for the steps to take more time than what Java does between them.
     RunConfig.Builder config =

@@ -68,7 +68,7 @@ public final class QuietStart {
 
   /**
    * Starts TensorFlow without its log lines, unless this was done before. It takes about 0.1 s
-   * after TensorFlow is loaded. Whatever needs TensorFlow in this project does this by itself.
+   * after TensorFlow is loaded. Everything in this project that uses TensorFlow calls this first.
    *
    * @param threads the threads of a single operation, 0 for one for each core. All sessions of a
    *     process share them, unless {@code TF_OVERRIDE_GLOBAL_THREADPOOL} is 1 in the environment

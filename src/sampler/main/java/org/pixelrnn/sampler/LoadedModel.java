@@ -57,11 +57,9 @@ final class LoadedModel implements AutoCloseable {
           .build();
 
   /**
-   * The most images that are sampled in the thread of the caller. Their operations are so small
-   * that to hand them to another thread takes longer than to run them.
+   * One image is sampled in the thread of the caller. Its operations are so small that to hand them
+   * to another thread takes longer than to run them.
    */
-  private static final int FEW_IMAGES = 4;
-
   private static final RunOptions IN_THE_CALLERS_THREAD =
       RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
@@ -162,9 +160,7 @@ final class LoadedModel implements AutoCloseable {
    */
   SignatureOutputs callSampling(String signature, Map<String, Tensor> inputs, int images) {
     return call(
-        signature,
-        inputs,
-        images <= FEW_IMAGES ? IN_THE_CALLERS_THREAD : RunOptions.getDefaultInstance());
+        signature, inputs, images == 1 ? IN_THE_CALLERS_THREAD : RunOptions.getDefaultInstance());
   }
 
   private SignatureOutputs call(String signature, Map<String, Tensor> inputs, RunOptions options) {

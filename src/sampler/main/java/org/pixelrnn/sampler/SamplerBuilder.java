@@ -20,8 +20,8 @@ public final class SamplerBuilder {
   }
 
   /**
-   * Says if each signature is called once, for one image, when the model is opened; false by
-   * default. Opening then takes longer, and the first call of each method as long as later ones.
+   * Says if every signature is called, for one image, when the model is opened; false by default.
+   * Opening then takes longer, and the first call of each method as long as later ones.
    */
   public SamplerBuilder warmUp(boolean wanted) {
     this.warmUp = wanted;
@@ -29,7 +29,7 @@ public final class SamplerBuilder {
   }
 
   /**
-   * Sets the number of threads that calculate; one for each core by default. Up to four images are
+   * Sets the number of threads that calculate; one for each core by default. A single image is
    * sampled in the thread of the caller, which is faster.
    *
    * <p>TensorFlow shares the threads of a single operation among all models of the process: the

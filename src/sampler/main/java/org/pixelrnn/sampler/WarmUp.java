@@ -3,8 +3,8 @@ package org.pixelrnn.sampler;
 import org.pixelrnn.image.Images;
 
 /**
- * Calls each signature once, for one image. The first call of a signature takes much longer than
- * the others: TensorFlow prepares its graph then.
+ * Calls every signature at least once, for one image. The first call of a signature takes much
+ * longer than the others: TensorFlow prepares its graph then.
  */
 final class WarmUp {
   private WarmUp() {}

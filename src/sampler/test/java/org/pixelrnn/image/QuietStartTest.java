@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.sampler.Sampler;
 import org.pixelrnn.sampler.TinyModels;
 
-/** What needs TensorFlow leaves standard error clean. Each test starts a JVM of its own. */
+/** A program that uses TensorFlow has a clean standard error. Each test starts its own JVM. */
 @Tag("slow")
 class QuietStartTest {
   /**
@@ -60,7 +60,7 @@ class QuietStartTest {
 
   @TempDir static Path folder;
 
-  /** What {@link FirstUse} takes: a model and a photograph. */
+  /** The arguments of {@link FirstUse}: a model or a photograph. */
   static List<Path> firstUses() throws IOException {
     byte[] jpeg =
         Photographs.jpeg(Photographs.of(1203, 1501, BufferedImage.TYPE_3BYTE_BGR, 3), 0.9f, 0);

@@ -119,7 +119,7 @@ final class ErrorAnswers implements ServerErrorHandler {
             .build());
   }
 
-  /** What is said of a body of too many bytes. */
+  /** The message for a body that has too many bytes. */
   static String tooLong(long most) {
     return "the body is too long; expected at most " + most + " bytes";
   }

@@ -26,7 +26,7 @@ final class LoadedVersion {
   }
 
   /**
-   * Loads a version and warms it up: each signature is called once.
+   * Loads a version and warms it up: every signature is called.
    *
    * @param version the folder of the version
    * @param closer closes the version when it is retired, which may take as long as a call of the

@@ -54,7 +54,7 @@ final class ModelRegistry implements AutoCloseable {
   /**
    * Checks that there is a model.
    *
-   * @throws RefusedRequest if there is none of this name
+   * @throws RefusedRequest if no model has this name
    */
   void require(String name) {
     ServedModel unused = find(name);
@@ -63,7 +63,7 @@ final class ModelRegistry implements AutoCloseable {
   /**
    * Finds a model.
    *
-   * @throws RefusedRequest if there is none of this name
+   * @throws RefusedRequest if no model has this name
    */
   ServedModel find(String name) {
     ServedModel model = models.get(name);

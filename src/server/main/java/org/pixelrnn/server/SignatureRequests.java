@@ -102,7 +102,7 @@ final class SignatureRequests {
   /**
    * Finds a signature.
    *
-   * @throws RefusedRequest if there is none of this name
+   * @throws RefusedRequest if the model has no signature of this name
    */
   static SignatureFunction find(Map<String, SignatureFunction> functions, String name) {
     SignatureFunction function = functions.get(name);

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What exceptions mean to a client, and to the counts of requests. */
+/** Each exception becomes an answer to the client, and a request of one kind in the counts. */
 class ErrorAnswersTest {
   static Stream<Throwable> clientsThatWentAway() {
     return Stream.of(

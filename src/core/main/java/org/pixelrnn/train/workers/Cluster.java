@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonSyntaxException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -152,6 +153,12 @@ public record Cluster(ImmutableList<String> addresses, int index) {
 
   private static InputException wrong(String what) {
     return new InputException(VARIABLE + ": " + what);
+  }
+
+  /** The address of a worker. Its name is looked up now. */
+  InetSocketAddress lookUp(int worker) {
+    HostAndPort address = HostAndPort.fromString(addresses.get(worker));
+    return new InetSocketAddress(address.getHost(), address.getPort());
   }
 
   /** The number and the address of a worker, as messages name it. */

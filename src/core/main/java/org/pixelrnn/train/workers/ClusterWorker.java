@@ -174,11 +174,11 @@ public final class ClusterWorker implements WorkerGroup {
     quietly(() -> sessions.values().forEach(RemoteSession::abort));
   }
 
-  /** TensorFlow prints a line for each call that is cancelled. */
-  private static void quietly(Runnable cancelling) {
+  /** Does something without the lines that TensorFlow prints, one for each cancelled call. */
+  private static void quietly(Runnable task) {
     QuietStart.filter(
         () -> {
-          cancelling.run();
+          task.run();
           return null;
         });
   }
@@ -212,6 +212,7 @@ public final class ClusterWorker implements WorkerGroup {
             .lost()
             .map(worker -> cluster.name(worker) + " does not answer any more")
             .orElse("a worker has failed: " + InputException.reason(failure));
+    // The calls of other threads are cancelled meanwhile.
     quietly(() -> Uninterruptibles.sleepUninterruptibly(LINGER));
     return new WorkerLostException(who, failure);
   }

@@ -1,6 +1,5 @@
 package org.pixelrnn.train.workers;
 
-import com.google.common.net.HostAndPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -29,16 +28,14 @@ final class Greeting {
    * Connects to a worker and waits for its answer. The system also connects to a frozen process, so
    * the worker must answer.
    *
-   * @param address {@code host:port}
-   * @param timeout the time for connecting and answering together
+   * @param address where the worker listens
+   * @param timeout the time for connecting; the answer is awaited for what is left of it
    * @throws IOException if no worker answers there in time
    */
-  static void exchange(String address, Duration timeout) throws IOException {
+  static void exchange(InetSocketAddress address, Duration timeout) throws IOException {
     long end = System.nanoTime() + timeout.toNanos();
-    HostAndPort worker = HostAndPort.fromString(address);
     try (Socket socket = new Socket()) {
-      // A new address each time: the name of a worker may be known only once it is there.
-      socket.connect(new InetSocketAddress(worker.getHost(), worker.getPort()), millisUntil(end));
+      socket.connect(address, millisUntil(end));
       socket.getOutputStream().write(HELLO);
       socket.setSoTimeout(millisUntil(end));
       byte[] frame = answer(socket);

@@ -153,7 +153,8 @@ final class Rendezvous {
   }
 
   private void greet(int worker) throws IOException {
-    Greeting.exchange(cluster.addresses().get(worker), TIME_TO_ANSWER);
+    // Looked up each time: the name of a worker may be known only once it is there.
+    Greeting.exchange(cluster.lookUp(worker), TIME_TO_ANSWER);
   }
 
   private boolean hasPassed(Duration time) {

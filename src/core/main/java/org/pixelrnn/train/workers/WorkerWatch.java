@@ -1,6 +1,7 @@
 package org.pixelrnn.train.workers;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
  * Greets the other workers every few seconds. One that does not answer in time is lost. A killed
@@ -22,7 +24,8 @@ final class WorkerWatch {
 
   /**
    * The time to answer once a sum has failed, perhaps because another worker has noticed the loss.
-   * Both times together must be well below 30 seconds.
+   * In the worst case a worker ends after the time between greetings, both times to answer, and the
+   * time for which it stays for the others: 3 + 10 + 5 + 5 = 23 seconds. It must be below 30.
    */
   private static final Duration TIME_AFTER_FAILURE = Duration.ofSeconds(5);
 
@@ -30,7 +33,10 @@ final class WorkerWatch {
 
   private final Cluster cluster;
   private final Runnable whenLost;
-  private final ExecutorService askers;
+  private final ExecutorService greeters;
+
+  /** Looked up when all have come: a name server that fails later must not end the run. */
+  private final List<InetSocketAddress> addresses;
 
   // Guarded by this.
   private Optional<Integer> lost = Optional.empty();
@@ -44,7 +50,8 @@ final class WorkerWatch {
   WorkerWatch(Cluster cluster, Runnable whenLost) {
     this.cluster = cluster;
     this.whenLost = whenLost;
-    askers =
+    addresses = IntStream.range(0, cluster.addresses().size()).mapToObj(cluster::lookUp).toList();
+    greeters =
         Executors.newFixedThreadPool(
             Math.min(MOST_THREADS, cluster.addresses().size()), WorkerWatch::daemon);
   }
@@ -55,7 +62,7 @@ final class WorkerWatch {
     return thread;
   }
 
-  /** Begins to ask. */
+  /** Begins to greet. */
   synchronized void start() {
     if (thread == null && lost.isEmpty()) {
       thread = daemon(this::watch);
@@ -63,7 +70,7 @@ final class WorkerWatch {
     }
   }
 
-  /** Asks no more. */
+  /** Greets no more. */
   synchronized void stop() {
     if (thread != null) {
       thread.interrupt();
@@ -74,7 +81,7 @@ final class WorkerWatch {
   private void watch() {
     try {
       while (true) {
-        Optional<Integer> missing = ask(TIME_TO_ANSWER);
+        Optional<Integer> missing = greetAll(TIME_TO_ANSWER);
         if (missing.isPresent() && note(missing.get())) {
           whenLost.run();
           return;
@@ -99,7 +106,7 @@ final class WorkerWatch {
     return lost.isPresent();
   }
 
-  /** The worker that is lost. If none was missed so far, all are asked now. */
+  /** The worker that is lost. If none was missed so far, all are greeted now. */
   Optional<Integer> lost() {
     synchronized (this) {
       if (lost.isPresent()) {
@@ -107,36 +114,36 @@ final class WorkerWatch {
       }
     }
     try {
-      return ask(TIME_AFTER_FAILURE);
+      return greetAll(TIME_AFTER_FAILURE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
     }
   }
 
-  /** Asks all at once. Returns the first that does not answer. */
-  private Optional<Integer> ask(Duration time) throws InterruptedException {
-    Map<Integer, Future<Boolean>> asked = new LinkedHashMap<>();
+  /** Greets all at once. Returns the first that does not answer. */
+  private Optional<Integer> greetAll(Duration time) throws InterruptedException {
+    Map<Integer, Future<Boolean>> greeted = new LinkedHashMap<>();
     for (int worker = 0; worker < cluster.addresses().size(); worker++) {
       if (worker != cluster.index()) {
-        String address = cluster.addresses().get(worker);
-        asked.put(worker, askers.submit(() -> answers(address, time)));
+        InetSocketAddress address = addresses.get(worker);
+        greeted.put(worker, greeters.submit(() -> answers(address, time)));
       }
     }
     List<Integer> missing = new ArrayList<>();
-    for (Map.Entry<Integer, Future<Boolean>> question : asked.entrySet()) {
+    for (Map.Entry<Integer, Future<Boolean>> greeting : greeted.entrySet()) {
       try {
-        if (!question.getValue().get()) {
-          missing.add(question.getKey());
+        if (!greeting.getValue().get()) {
+          missing.add(greeting.getKey());
         }
       } catch (ExecutionException e) {
-        missing.add(question.getKey());
+        missing.add(greeting.getKey());
       }
     }
     return missing.stream().findFirst();
   }
 
-  private static boolean answers(String address, Duration time) {
+  private static boolean answers(InetSocketAddress address, Duration time) {
     try {
       Greeting.exchange(address, time);
       return true;

@@ -5,7 +5,7 @@
  * A process that trains alone is a {@link org.pixelrnn.train.workers.SingleWorker}. With {@code
  * TF_CONFIG} in the environment it is a {@link org.pixelrnn.train.workers.ClusterWorker}: it runs
  * one of TensorFlow's servers, and its sessions run on that server, so that TensorFlow's collective
- * operations reach the other workers. A {@code WorkerWatch} asks every few seconds whether the
- * others still answer.
+ * operations reach the other workers. A {@code WorkerWatch} greets the others every few seconds,
+ * and notices if one does not answer.
  */
 package org.pixelrnn.train.workers;
