@@ -74,6 +74,14 @@ class LauncherTest {
           echo "log=${TF_CPP_MIN_LOG_LEVEL:-unset}"
           echo "locale=${LC_ALL:-unset}"
           printf '<%%s>' "$@"
+          for option in "$@"; do
+            case $option in
+              -XX:ArchiveClassesAtExit=*)
+                touch "${option#*=}"
+                exit ${ARCHIVING:-0}
+                ;;
+            esac
+          done
           exit 7
         fi
         """
@@ -248,6 +256,34 @@ class LauncherTest {
     Files.delete(jar);
     assertEquals(7, launch(Map.of()).status());
     assertTrue(built());
+  }
+
+  /** A JVM begins faster with the archive. It belongs to one jar, so each build makes a new one. */
+  @Test
+  void archivesItsClassesAfterABuild() throws Exception {
+    Path archive = home.resolve("src/cli/target/pixelrnn.jsa");
+    write(home.resolve("src/cli/target/build-options"), "\n");
+    Outcome outcome = launch(Map.of());
+    String quietly = "><-Xlog:disable><-Xlog:all=warning,cds*=off:stderr>";
+    assertTrue(outcome.out().contains("<-XX:SharedArchiveFile=" + archive + quietly));
+    assertFalse(Files.exists(archive));
+    Files.delete(jar);
+    outcome = launch(Map.of());
+    assertEquals(7, outcome.status());
+    assertFalse(outcome.out().contains("ArchiveClassesAtExit"), outcome.out());
+    assertTrue(Files.exists(archive));
+  }
+
+  /** Half an archive would crash the JVM. */
+  @Test
+  void anUnfinishedArchiveIsNotUsed() throws Exception {
+    Path archive = home.resolve("src/cli/target/pixelrnn.jsa");
+    write(archive, "of an earlier build");
+    Files.delete(jar);
+    assertEquals(7, launch(Map.of("ARCHIVING", "1")).status());
+    assertTrue(built());
+    assertFalse(Files.exists(archive));
+    assertFalse(Files.exists(archive.resolveSibling("pixelrnn.jsa.new")));
   }
 
   /** Maven does not rewrite a jar whose contents have not changed. */
