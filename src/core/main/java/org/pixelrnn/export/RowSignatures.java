@@ -75,7 +75,7 @@ final class RowSignatures {
         signatures.input("known_values", TUint8.class, -1, shape.width(), shape.channels());
     Operand<TBool> known = signatures.input("row_known", TBool.class, -1, shape.width());
     List<Operand<TFloat32>> state =
-        network.state().stream()
+        network.rows().state().stream()
             .map(s -> signatures.input(key(s), TFloat32.class, s.shapeInSignature().asArray()))
             .toList();
     Optional<Operand<TUint8>> small =
@@ -139,7 +139,7 @@ final class RowSignatures {
       List<Operand<TFloat32>> state, Optional<? extends Operand<TUint8>> small) {
     Map<String, Operand<?>> named = new LinkedHashMap<>();
     for (int i = 0; i < state.size(); i++) {
-      named.put(key(network.state().get(i)), state.get(i));
+      named.put(key(network.rows().state().get(i)), state.get(i));
     }
     small.ifPresent(images -> named.put(SMALL, images));
     return named;

@@ -104,7 +104,7 @@ final class ServingGraph {
 
   /** The number of columns of a block of {@link UniformNoise} for {@code next_row_with_noise}. */
   static int noiseBlockColumns(ImageModel model) {
-    return rowNetwork(model).noiseBlockColumns();
+    return rowNetwork(model).rows().noiseBlockColumns();
   }
 
   /** The network that {@code next_row} samples from. */

@@ -1,28 +1,21 @@
 package org.pixelrnn.model;
 
 import com.google.common.collect.ImmutableList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
-import org.pixelrnn.model.layer.BlockTensors;
-import org.pixelrnn.model.layer.LaneShift;
-import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.LayerMaps;
 import org.pixelrnn.model.layer.MapLayout;
 import org.pixelrnn.model.layer.Mask;
 import org.pixelrnn.model.layer.MaskedConvolution;
 import org.pixelrnn.model.layer.MaskedConvolution.Features;
-import org.pixelrnn.model.layer.NextState;
 import org.pixelrnn.model.layer.ResidualLayer;
 import org.pixelrnn.model.layer.RightPadding;
-import org.pixelrnn.model.layer.RowState;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -51,7 +44,7 @@ import org.tensorflow.types.family.TFloating;
  * Row LSTM or a Diagonal BiLSTM, as the configuration says.
  *
  * <p>The network has two faces over the same weights. {@link #logitMaps} runs it over whole images,
- * for training and likelihood. {@link #row} runs it along one row, given the state that the rows
+ * for training and likelihood. {@link #rows} runs it along one row, given the state that the rows
  * above have left, for sampling.
  *
  * <p>A network may be conditioned on the small image (section 3.6), as the full network of a {@link
@@ -62,7 +55,7 @@ public final class Network implements ImageModel {
 
   private final ImageShape shape;
 
-  // NetworkRow reads these too.
+  // RowwiseNetwork and NetworkRow read these too.
   final String prefix;
   final Optional<SmallImageCondition> condition;
   final MaskedConvolution input;
@@ -71,7 +64,7 @@ public final class Network implements ImageModel {
   final MaskedConvolution head;
   final MaskedConvolution softmax;
 
-  private final int noiseBlockColumns;
+  private final RowwiseNetwork rows;
 
   /**
    * Builds a network that is not conditioned.
@@ -111,20 +104,23 @@ public final class Network implements ImageModel {
             prefix + "softmax",
             new Features(config.getHeadWidth(), channels * config.getLevels(), channels),
             1);
-    noiseBlockColumns = config.hasPixelCnn() ? narrowestEqualLanes() : shape.width();
-  }
-
-  private int narrowestEqualLanes() {
-    return IntStream.rangeClosed(lanes().columns(), shape.width())
-        .filter(columns -> shape.width() % columns == 0)
-        .findFirst()
-        .orElseThrow();
+    rows = new RowwiseNetwork(this, config.hasPixelCnn());
   }
 
   /** The shape of the images that this network models. */
   @Override
   public ImageShape shape() {
     return shape;
+  }
+
+  /** The same network row by row, for sampling. */
+  public RowwiseNetwork rows() {
+    return rows;
+  }
+
+  /** The number of layers. */
+  public int depth() {
+    return layers.size();
   }
 
   /** All trainable tensors, in the order of the network. */
@@ -136,8 +132,6 @@ public final class Network implements ImageModel {
     layers.forEach(layer -> all.addAll(layer.weights()));
     return all.addAll(head.weights()).addAll(softmax.weights()).build();
   }
-
-  // ---- Whole images ----
 
   /**
    * Adds the operations that compute the logits of every sub-pixel given all earlier sub-pixels,
@@ -276,133 +270,6 @@ public final class Network implements ImageModel {
     return new InputValues(shape.levels());
   }
 
-  // ---- One row ----
-
-  /**
-   * The neighbours of each lane in the network's maps, padding included.
-   *
-   * @param lanes {@link Lanes#one}, or {@link #lanes()}
-   * @param turn the number of the turn, {@code []}; not read if there is one lane
-   * @param n the number of images, {@code []}
-   */
-  public LaneShift shift(Ops tf, Lanes lanes, Operand<TInt32> turn, Operand<TInt32> n) {
-    return new LaneShift(tf, padding.pad(lanes), turn, n);
-  }
-
-  /**
-   * The tensors with which a row begins, or each lane's block of a row.
-   *
-   * @param state what earlier turns have left, as {@link #layerState}
-   * @param conditionRow the maps of the row or block, if the network is conditioned: {@link
-   *     #conditionOfTurn} or {@link #conditionOfRows}
-   */
-  public BlockTensors enter(
-      BuildContext context,
-      List<Operand<TFloat32>> state,
-      Optional<Operand<TFloat32>> conditionRow,
-      LaneShift shift) {
-    Iterator<Operand<TFloat32>> next = state.iterator();
-    BlockTensors.Builder start = new BlockTensors.Builder();
-    input.enter(
-        context.scope(prefix + "input"),
-        take(next, input.state(shift.lanes()).size()),
-        shift,
-        start);
-    for (ResidualLayer layer : layers) {
-      layer.enter(
-          context, take(next, layer.state(shift.lanes()).size()), conditionRow, shift, start);
-    }
-    return start.build();
-  }
-
-  /**
-   * The network along one block of a row, or along the block of each lane.
-   *
-   * @param start the tensors of {@link #enter}, cut to the block
-   */
-  public NetworkRow row(BuildContext context, BlockTensors start, LaneShift shift) {
-    return new NetworkRow(context, this, start, shift);
-  }
-
-  /**
-   * The state for the next turn, as {@link #layerState}.
-   *
-   * @param state as {@link #enter} got it
-   * @param conditionRow as {@link #enter} got it
-   * @param end what {@link NetworkRow#leave} returns, for the columns of all blocks
-   */
-  public List<Operand<TFloat32>> leave(
-      BuildContext context,
-      List<Operand<TFloat32>> state,
-      Optional<Operand<TFloat32>> conditionRow,
-      LaneShift shift,
-      BlockTensors end) {
-    Iterator<Operand<TFloat32>> before = state.iterator();
-    NextState next = new NextState(context.tf());
-    List<Operand<TFloat32>> ofInput = take(before, input.state(shift.lanes()).size());
-    input.leave(context.tf(), ofInput, shift, end, next);
-    for (ResidualLayer layer : layers) {
-      List<Operand<TFloat32>> ofLayer = take(before, layer.state(shift.lanes()).size());
-      layer.leave(context, ofLayer, conditionRow, shift, end, next);
-    }
-    return next.build();
-  }
-
-  private static List<Operand<TFloat32>> take(Iterator<Operand<TFloat32>> from, int count) {
-    return IntStream.range(0, count).mapToObj(i -> from.next()).toList();
-  }
-
-  /** The number of layers. */
-  public int depth() {
-    return layers.size();
-  }
-
-  /** The number of columns of padding right of the image, in which nothing is sampled. */
-  public int paddingColumns() {
-    return padding.columns();
-  }
-
-  /** The most rows that can be sampled at the same time. */
-  public Lanes lanes() {
-    OptionalInt layerReach = layers.get(0).rightReach();
-    return layerReach.isEmpty()
-        ? Lanes.one(shape.width())
-        : Lanes.of(shape.width(), Math.max(input.rightReach(), layerReach.getAsInt()) + 1);
-  }
-
-  /**
-   * The number of columns whose random numbers come from one stream, a divisor of the width. A seed
-   * gives the same images as long as this does not change.
-   */
-  public int noiseBlockColumns() {
-    return noiseBlockColumns;
-  }
-
-  /** The state that goes from each row to the row below when one row is sampled at a time. */
-  public List<RowState> state() {
-    return state(Lanes.one(shape.width()));
-  }
-
-  /**
-   * The state that goes from each turn to the next when several rows are sampled at the same time:
-   * {@link #layerState}, and then the condition, if there is one.
-   */
-  public List<RowState> state(Lanes lanes) {
-    ImmutableList.Builder<RowState> all = ImmutableList.builder();
-    all.addAll(layerState(lanes));
-    condition.ifPresent(c -> all.add(c.state(padding.pad(lanes))));
-    return all.build();
-  }
-
-  /** The state that each turn leaves for the next one, without the condition. */
-  public List<RowState> layerState(Lanes lanes) {
-    Lanes padded = padding.pad(lanes);
-    ImmutableList.Builder<RowState> all = ImmutableList.builder();
-    all.addAll(input.state(padded));
-    layers.forEach(layer -> all.addAll(layer.state(padded)));
-    return all.build();
-  }
-
   /**
    * The maps that a conditioned network makes of small images.
    *
@@ -416,43 +283,5 @@ public final class Network implements ImageModel {
   private Operand<TFloating> conditionMaps(
       BuildContext context, SmallImageCondition c, Operand<TUint8> small) {
     return c.maps(context, inputValues().ofImages(context.tf(), small));
-  }
-
-  /** The maps of {@link #upsampled} as the last part of {@link #state(Lanes)}. */
-  public Operand<TFloat32> conditionState(Ops tf, Operand<TFloat32> upsampled, Lanes lanes) {
-    return condition.orElseThrow().stateOf(tf, padding.pad(tf, upsampled), padding.pad(lanes));
-  }
-
-  /** The size of the condition of one row or block; empty for a network without a condition. */
-  public Optional<RowState> conditionRow(Lanes lanes) {
-    return condition.map(
-        c -> new RowState("condition_row", padding.pad(lanes).columns(), c.features()));
-  }
-
-  /**
-   * The condition of one turn.
-   *
-   * @param state the last part of {@link #state(Lanes)}
-   * @param turn the number of the turn, {@code []}
-   * @return {@code [columns, lanes · n, features]}, padding included; empty if the network is not
-   *     conditioned
-   */
-  public Optional<Operand<TFloat32>> conditionOfTurn(
-      Ops tf, List<Operand<TFloat32>> state, Lanes lanes, Operand<TInt32> turn) {
-    return condition.map(c -> c.row(tf, state.get(state.size() - 1), padding.pad(lanes), turn));
-  }
-
-  /**
-   * The condition of one row of each image.
-   *
-   * @param state the last part of {@link #state()} with the images first, {@code [n, height ·
-   *     columns, features]}
-   * @param rows the number of each image's row, {@code [n]}
-   * @return as {@link #conditionOfTurn} with one lane
-   */
-  public Optional<Operand<TFloat32>> conditionOfRows(
-      Ops tf, List<Operand<TFloat32>> state, Operand<TInt32> rows) {
-    int columns = padding.pad(Lanes.one(shape.width())).columns();
-    return condition.map(c -> c.rows(tf, state.get(state.size() - 1), columns, rows));
   }
 }

@@ -8,7 +8,8 @@
  *       with the shape of every map. Its layers are in {@code model.layer}.
  *   <li>{@link org.pixelrnn.model.LogitMaps} holds its logits, and {@link
  *       org.pixelrnn.model.LogLikelihood} compares them with images.
- *   <li>{@link org.pixelrnn.model.NetworkRow} is the same network along one row, for sampling.
+ *   <li>{@link org.pixelrnn.model.RowwiseNetwork} is the same network row by row, for sampling, and
+ *       {@link org.pixelrnn.model.NetworkRow} goes along one row.
  *   <li>{@link org.pixelrnn.model.MultiScaleNetwork} joins two networks: a small image, then the
  *       whole image.
  *   <li>{@link org.pixelrnn.model.ImageModel} is the common interface of both; {@link

@@ -79,7 +79,7 @@ final class Checkpoints {
       // A leftover of a process that was killed.
       delete(unfinished);
       WholeFiles.makeFolder(unfinished);
-      graph.save(WholeCheckpoint.variables(unfinished));
+      graph.files().save(WholeCheckpoint.variables(unfinished));
       WholeCheckpoint.describe(unfinished, manifest);
       // There is one already if it was damaged, and the run was resumed from an earlier one.
       delete(target);

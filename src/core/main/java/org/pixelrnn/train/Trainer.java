@@ -149,7 +149,7 @@ final class Trainer implements AutoCloseable {
     }
     last.ifPresent(this::restore);
     Optional<Path> startingModel = last.isPresent() ? Optional.empty() : startingModel();
-    startingModel.ifPresent(graph::startFrom);
+    startingModel.ifPresent(graph.files()::startFrom);
     directory.write();
     step = last.map(WholeCheckpoint::step).orElse(0L);
     savedStep = step;
@@ -176,7 +176,7 @@ final class Trainer implements AutoCloseable {
 
   private void restore(WholeCheckpoint stored) {
     try {
-      graph.restore(stored.variables());
+      graph.files().restore(stored.variables());
     } catch (IOException e) {
       throw new InputException(
           stored.folder()

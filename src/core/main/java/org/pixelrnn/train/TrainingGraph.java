@@ -1,9 +1,6 @@
 package org.pixelrnn.train;
 
 import com.google.common.primitives.Floats;
-import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,19 +9,15 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
-import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.ImageModel;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.BuildGuard;
 import org.pixelrnn.model.graph.Computation;
-import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.model.graph.Precision;
 import org.pixelrnn.model.graph.Weight;
-import org.pixelrnn.model.graph.WeightFile;
 import org.pixelrnn.proto.v1.RunConfig;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
-import org.pixelrnn.records.PlainFolder;
 import org.pixelrnn.train.workers.SingleWorker;
 import org.pixelrnn.train.workers.WorkerGroup;
 import org.tensorflow.Graph;
@@ -74,6 +67,7 @@ public final class TrainingGraph implements AutoCloseable {
   private final Operand<TFloat32> gradientNorm;
   private final Op update;
   private final AveragedNetwork averaged;
+  private final VariableFiles files;
 
   /** Null if there is one worker. */
   private final Op shareVariables;
@@ -165,6 +159,7 @@ public final class TrainingGraph implements AutoCloseable {
       shareVariables = workers.count() == 1 ? null : SharedVariables.of(graph, workers);
       session = workers.open(graph, sessionConfig(cores));
       guard.made(() -> workers.close(session));
+      files = new VariableFiles(graph, session, variables, averages);
       session.initialize();
       guard.allBuilt();
     }
@@ -272,69 +267,9 @@ public final class TrainingGraph implements AutoCloseable {
     return graph.toGraphDef();
   }
 
-  /**
-   * Sets the weights and their moving averages to the weights of an exported model.
-   *
-   * @param version the folder of the model's version
-   * @throws InputException if the weights cannot be read, or belong to another network
-   */
-  void startFrom(Path version) {
-    Session.Runner runner = session.runner();
-    try (PlainFolder plain = PlainFolder.of(version)) {
-      LatinDigits.during(() -> addAssignments(runner, WeightFile.of(plain.path())));
-      WeightFile.access(runner::run).close();
-    } catch (FileSystemException e) {
-      throw new InputException(version + ": cannot be read: " + InputException.reason(e), e);
-    } catch (IOException e) {
-      throw new InputException(
-          version + ": its weights cannot be read as this network's: " + InputException.reason(e),
-          e);
-    }
-  }
-
-  private void addAssignments(Session.Runner runner, Path prefix) {
-    Ops tf = Ops.create(graph);
-    WeightFile.read(tf, tf.constant(prefix.toString()), network.weights(), Weight::name)
-        .forEach(
-            (weight, value) -> {
-              runner.addTarget(tf.assign(variables.get(weight), value));
-              runner.addTarget(tf.assign(averages.of(weight), value));
-            });
-  }
-
-  /**
-   * Writes all variables, also those of the optimizer, in TensorFlow's checkpoint format.
-   *
-   * @param prefix the path of the files without their endings
-   * @throws IOException if the files cannot be written, or the disk is full
-   */
-  void save(Path prefix) throws IOException {
-    try (PlainFolder plain = PlainFolder.of(prefix.getParent())) {
-      String text = plain.path().resolve(prefix.getFileName()).toString();
-      WeightFile.access(
-          () -> {
-            // The first time, TensorFlow Java adds operations to the graph for it.
-            LatinDigits.during(() -> session.save(text));
-            return text;
-          });
-    }
-  }
-
-  /**
-   * Sets all variables from a checkpoint.
-   *
-   * @param prefix the path of the files without their endings
-   * @throws IOException if the files cannot be read, or hold other variables
-   */
-  void restore(Path prefix) throws IOException {
-    try (PlainFolder plain = PlainFolder.of(prefix.getParent())) {
-      String text = plain.path().resolve(prefix.getFileName()).toString();
-      WeightFile.access(
-          () -> {
-            LatinDigits.during(() -> session.restore(text));
-            return text;
-          });
-    }
+  /** The variables in files: those of checkpoints and of exported models. */
+  VariableFiles files() {
+    return files;
   }
 
   /** Gives all variables of worker 0 to the other workers. */

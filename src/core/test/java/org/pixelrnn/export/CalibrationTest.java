@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,8 +16,6 @@ import org.pixelrnn.sampler.Sampler;
 /** An exported model samples each image as often as its probability says. */
 class CalibrationTest {
   private static final int SAMPLES = 8000;
-
-  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
 
   /**
    * Every architecture of {@link TinyNetworks}. Single-scale models have one of two shapes with 64
@@ -54,7 +51,7 @@ class CalibrationTest {
   @ParameterizedTest
   @MethodSource("ofFewImages")
   void frequenciesFitTheProbabilities(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     double[] expected = probabilities(sampler, 1);
     assertFits(expected, sampler.sample(SAMPLES, 1, 1));
   }
@@ -63,7 +60,7 @@ class CalibrationTest {
   @ParameterizedTest
   @MethodSource("ofFewImages")
   void temperatureDividesTheLogits(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     assertFits(probabilities(sampler, 2), sampler.sample(SAMPLES, 1, 2));
   }
 

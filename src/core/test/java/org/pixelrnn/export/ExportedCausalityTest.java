@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.Images;
@@ -15,12 +14,11 @@ import org.pixelrnn.sampler.Sampler;
 
 /** The {@code logits} of an exported model depend on earlier sub-pixels only. */
 class ExportedCausalityTest {
-  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void aChangedSubPixelChangesLaterLogitsOnly(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     int k = sampler.shape().levels();
     int[] order = TinyNetworks.order(config);
     boolean[] seenLater = new boolean[sampler.shape().dimensions()];

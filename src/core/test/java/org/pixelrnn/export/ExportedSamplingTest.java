@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
@@ -23,13 +21,11 @@ import org.tensorflow.types.TUint8;
 
 /** Every exported architecture samples, completes and scores images as it should. */
 class ExportedSamplingTest {
-  @TempDir private Path folder;
-  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void theSameSeedGivesTheSameImagesHoweverTheyAreAskedFor(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     assertEquals(ImageShape.of(config), sampler.shape());
     // Enough images for several parts of a batch; the last part is smaller.
     Images images = sampler.sample(101, 7, 1);
@@ -47,21 +43,24 @@ class ExportedSamplingTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void knownPixelsComeBackUnchangedAndLeadTheOthers(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     ImageShape shape = sampler.shape();
     Random random = new Random(1);
-    Images images = sampler.sample(60, 1, 1);
+    Images images = sampler.sample(70, 1, 1);
     boolean[] all = new boolean[shape.pixels()];
     Arrays.fill(all, true);
     assertEquals(images, sampler.complete(images, all, 2, 1));
 
-    boolean[] known = new boolean[60 * shape.pixels()];
+    boolean[] known = new boolean[70 * shape.pixels()];
     for (int i = 0; i < known.length; i++) {
       known[i] = random.nextBoolean();
     }
     Images completed = sampler.complete(images, known, 2, 1);
     assertEquals(completed, sampler.complete(images, known, 2, 1, (row, levels) -> {}));
     assertNotEquals(images, completed);
+    // The pixels of an image do not depend on how many parts its batch has.
+    boolean[] ofFew = Arrays.copyOf(known, 5 * shape.pixels());
+    assertEquals(completed.slice(0, 5), sampler.complete(images.slice(0, 5), ofFew, 2, 1));
     for (int i = 0; i < completed.levels().length; i++) {
       if (known[i / shape.channels()]) {
         assertEquals(images.levels()[i], completed.levels()[i]);
@@ -79,7 +78,7 @@ class ExportedSamplingTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void atTemperatureZeroEachSubPixelIsTheMostLikely(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     Images greedy = sampler.sample(2, 1, 0);
     assertEquals(greedy, sampler.sample(2, 2, 0));
     assertArrayEquals(mostLikely(sampler, greedy), greedy.levels());
@@ -88,7 +87,7 @@ class ExportedSamplingTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void anEmptyBatchIsSampledAndScored(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     Images none = nothing(sampler.shape(), 0);
     assertEquals(none, sampler.sample(0, 1, 1));
     assertEquals(none, sampler.sample(0, 1, 1, (row, levels) -> {}));
@@ -103,7 +102,7 @@ class ExportedSamplingTest {
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void theSignaturesAnswerAnEmptyBatch(ModelConfig config) {
     ImageShape shape = ImageShape.of(config);
-    Path version = SAMPLERS.of(config).version();
+    Path version = TinySamplers.of(config).version();
     try (SavedModelBundle model = SavedModelBundle.load(version.toString(), "serve");
         TUint8 none =
             TUint8.tensorOf(Shape.of(0, shape.height(), shape.width(), shape.channels()));
@@ -120,34 +119,33 @@ class ExportedSamplingTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void theChannelsShareTheLikelihood(ModelConfig config) {
-    try (Sampler sampler = Sampler.open(TinyExports.write(folder, config, 3))) {
-      Images images = sampler.sample(7, 5, 1);
-      float[] logits = sampler.logits(images);
-      float[] whole = sampler.logProb(images);
-      float[] parts = sampler.logProbByChannel(images);
-      int channels = sampler.shape().channels();
-      int levels = sampler.shape().levels();
-      assertEquals(7 * channels, parts.length);
-      double[] expected = new double[parts.length];
-      for (int i = 0; i < images.levels().length; i++) {
-        double sum = 0;
-        for (int k = 0; k < levels; k++) {
-          sum += Math.exp(logits[i * levels + k]);
-        }
-        int image = i / sampler.shape().dimensions();
-        expected[image * channels + i % channels] +=
-            logits[i * levels + images.levels()[i]] - Math.log(sum);
+    Sampler sampler = TinySamplers.of(config);
+    Images images = sampler.sample(7, 5, 1);
+    float[] logits = sampler.logits(images);
+    float[] whole = sampler.logProb(images);
+    float[] parts = sampler.logProbByChannel(images);
+    int channels = sampler.shape().channels();
+    int levels = sampler.shape().levels();
+    assertEquals(7 * channels, parts.length);
+    double[] expected = new double[parts.length];
+    for (int i = 0; i < images.levels().length; i++) {
+      double sum = 0;
+      for (int k = 0; k < levels; k++) {
+        sum += Math.exp(logits[i * levels + k]);
       }
-      for (int i = 0; i < parts.length; i++) {
-        assertEquals(expected[i], parts[i], 1e-4);
+      int image = i / sampler.shape().dimensions();
+      expected[image * channels + i % channels] +=
+          logits[i * levels + images.levels()[i]] - Math.log(sum);
+    }
+    for (int i = 0; i < parts.length; i++) {
+      assertEquals(expected[i], parts[i], 1e-4);
+    }
+    for (int image = 0; image < 7; image++) {
+      double sum = 0;
+      for (int channel = 0; channel < channels; channel++) {
+        sum += parts[image * channels + channel];
       }
-      for (int image = 0; image < 7; image++) {
-        double sum = 0;
-        for (int channel = 0; channel < channels; channel++) {
-          sum += parts[image * channels + channel];
-        }
-        assertEquals(whole[image], sum, 1e-4);
-      }
+      assertEquals(whole[image], sum, 1e-4);
     }
   }
 

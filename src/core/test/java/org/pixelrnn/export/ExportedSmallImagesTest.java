@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +22,6 @@ import org.pixelrnn.sampler.SmallImages;
 /** An exported multi-scale model samples small images first, and large ones from them. */
 class ExportedSmallImagesTest {
   private static final int COUNT = 101;
-
-  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
 
   /** The exact models, and some whose large network models every pixel, as the paper's does. */
   static Stream<Named<ModelConfig>> all() {
@@ -50,7 +47,7 @@ class ExportedSmallImagesTest {
   @ParameterizedTest
   @MethodSource("all")
   void aSampleIsAnEnlargedSmallImage(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     SmallImages small = sampler.small().orElseThrow();
     assertEquals(
         sampler.shape().height() / config.getMultiScale().getFactor(), small.shape().height());
@@ -65,7 +62,7 @@ class ExportedSmallImagesTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#scales")
   void theSubsampleOfAnEnlargedImageIsTheSmallImage(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     SmallImages small = sampler.small().orElseThrow();
     Images given = random(small.shape(), 3);
     Images large = small.upscale(given, 5, 1);
@@ -88,7 +85,7 @@ class ExportedSmallImagesTest {
   @ParameterizedTest
   @MethodSource("all")
   void knownPixelsStayHoweverTheyAreCompleted(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     Images images = random(sampler.shape(), 1);
     boolean[] known = new boolean[COUNT * sampler.shape().pixels()];
     Random random = new Random(2);
@@ -111,7 +108,7 @@ class ExportedSmallImagesTest {
   @Test
   void bothScalesHaveRandomNumbersOfTheirOwn() {
     ModelConfig exact = TinyNetworks.twoScales(2, 2, 2, TinyNetworks.all().get(0));
-    Sampler sampler = SAMPLERS.of(samplingEveryPixel(exact, MultiScale.Reduction.SUBSAMPLE));
+    Sampler sampler = TinySamplers.of(samplingEveryPixel(exact, MultiScale.Reduction.SUBSAMPLE));
     SmallImages scale = sampler.small().orElseThrow();
     Images zero = Images.of(scale.shape(), new byte[1]);
     // Each large image is given the same small image, so its corner is independent of the sampled
@@ -132,7 +129,7 @@ class ExportedSmallImagesTest {
 
   @Test
   void anEmptyBatchIsSampled() {
-    Sampler sampler = SAMPLERS.of(TinyNetworks.scales().findFirst().orElseThrow().getPayload());
+    Sampler sampler = TinySamplers.of(TinyNetworks.scales().findFirst().orElseThrow().getPayload());
     assertEquals(0, sampler.sample(0, 1, 1).count());
     assertEquals(0, sampler.sample(0, 1, 1, (row, levels) -> {}).count());
     SmallImages small = sampler.small().orElseThrow();

@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
@@ -35,12 +34,11 @@ import org.tensorflow.proto.TensorInfo;
 
 /** The signature {@code next_row_with_noise} of every architecture. */
 class RowsWithNoiseTest {
-  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void requestsInABatchGetTheImagesThatTheirSeedsGiveAlone(ModelConfig config) {
-    Sampler sampler = SAMPLERS.of(config);
+    Sampler sampler = TinySamplers.of(config);
     assertTrue(sampler.batchesRows());
     Random random = new Random(4);
     List<SampleRequest> requests = new ArrayList<>();
@@ -88,7 +86,7 @@ class RowsWithNoiseTest {
   void theSignatureHasNoRandomOperationAndNoAssert(ModelConfig config) throws IOException {
     MetaGraphDef graph =
         SavedModel.parseFrom(
-                Files.readAllBytes(SAMPLERS.of(config).version().resolve("saved_model.pb")))
+                Files.readAllBytes(TinySamplers.of(config).version().resolve("saved_model.pb")))
             .getMetaGraphs(0);
     Set<String> operations = operationsOf(graph, "next_row_with_noise");
     assertTrue(operations.contains("ArgMax"), "the functions were walked through: " + operations);

@@ -41,8 +41,8 @@ class SavedModelExportTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void anExportGivesWhatTheLiveNetworkGives(ModelConfig config) {
-    try (Sampler exported = Sampler.open(TinyExports.write(folder, config, 3));
-        LiveNetwork live = new LiveNetwork(config, 3)) {
+    Sampler exported = TinySamplers.of(config);
+    try (LiveNetwork live = new LiveNetwork(config, TinySamplers.SEED)) {
       Images images = exported.sample(4, 1, 1);
       assertArrayEquals(live.logits(images), exported.logits(images), 1e-6f);
       assertArrayEquals(live.logProb(images), exported.logProb(images), 1e-5f);
@@ -52,7 +52,7 @@ class SavedModelExportTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void anExportHoldsTheWeightsAndNothingElse(ModelConfig config) throws Exception {
-    Path version = TinyExports.write(folder, config, 3);
+    Path version = TinySamplers.of(config).version();
     Set<String> variables =
         SavedModel.parseFrom(Files.readAllBytes(version.resolve("saved_model.pb")))
             .getMetaGraphs(0)
@@ -94,8 +94,8 @@ class SavedModelExportTest {
     assertEquals(Set.of("/device:CPU:0"), Operations.devicesOfSampling(exported(config)));
   }
 
-  private GraphDef exported(ModelConfig config) throws Exception {
-    Path version = TinyExports.write(folder, config, 3);
+  private static GraphDef exported(ModelConfig config) throws Exception {
+    Path version = TinySamplers.of(config).version();
     return SavedModel.parseFrom(Files.readAllBytes(version.resolve("saved_model.pb")))
         .getMetaGraphs(0)
         .getGraphDef();
@@ -147,9 +147,9 @@ class SavedModelExportTest {
     assertEquals(expected, found);
   }
 
-  private Map<String, String> signatures(ModelConfig config) {
+  private static Map<String, String> signatures(ModelConfig config) {
     try (SavedModelBundle bundle =
-        SavedModelBundle.load(TinyExports.write(folder, config, 3).toString(), "serve")) {
+        SavedModelBundle.load(TinySamplers.of(config).version().toString(), "serve")) {
       Map<String, String> found = new TreeMap<>();
       bundle
           .metaGraphDef()

@@ -11,27 +11,38 @@ import java.util.Map;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.sampler.Sampler;
 
-/** Exported models of tiny networks. Each is exported and opened once for all tests of a class. */
-final class TinySamplers implements AutoCloseable {
-  private final Path folder;
-  private final Map<ModelConfig, Sampler> opened = new HashMap<>();
+/**
+ * Exported models of tiny networks. Each is exported and opened once for all tests of a process.
+ */
+final class TinySamplers {
+  /** The seed of the weights. */
+  static final long SEED = 9;
 
-  TinySamplers() {
+  private static final Map<ModelConfig, Sampler> OPENED = new HashMap<>();
+  private static final Path FOLDER = createFolder();
+
+  private TinySamplers() {}
+
+  private static Path createFolder() {
     try {
-      folder = Files.createTempDirectory("tiny-samplers");
+      Path folder = Files.createTempDirectory("tiny-samplers");
+      Runtime.getRuntime().addShutdownHook(new Thread(TinySamplers::delete));
+      return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Opens a model with weights from a fixed seed. The caller does not close it. */
-  Sampler of(ModelConfig config) {
-    return opened.computeIfAbsent(config, c -> Sampler.open(TinyExports.write(folder, c, 9)));
+  /** Opens a model with weights from {@link #SEED}. The caller does not close it. */
+  static synchronized Sampler of(ModelConfig config) {
+    return OPENED.computeIfAbsent(config, c -> Sampler.open(TinyExports.write(FOLDER, c, SEED)));
   }
 
-  @Override
-  public void close() throws IOException {
-    opened.values().forEach(Sampler::close);
-    MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
+  private static void delete() {
+    try {
+      MoreFiles.deleteRecursively(FOLDER, RecursiveDeleteOption.ALLOW_INSECURE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

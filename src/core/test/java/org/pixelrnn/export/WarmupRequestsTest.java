@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.proto.serving.PredictRequest;
@@ -35,12 +34,11 @@ import org.tensorflow.types.TUint8;
 
 /** The warmup requests of an export: one for each signature, which the model answers. */
 class WarmupRequestsTest {
-  @AutoClose private static final TinySamplers SAMPLERS = new TinySamplers();
 
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#oneOfEach")
   void theModelAnswersTheRequestOfEachSignature(ModelConfig config) throws IOException {
-    Path version = SAMPLERS.of(config).version();
+    Path version = TinySamplers.of(config).version();
     try (SavedModelBundle model = SavedModelBundle.load(version.toString(), "serve")) {
       Map<String, SignatureDef> signatures = new HashMap<>();
       model

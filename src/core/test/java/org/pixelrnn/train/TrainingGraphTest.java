@@ -190,7 +190,7 @@ class TrainingGraphTest {
   private Map<String, float[]> read(TrainingGraph trained, Function<Weight, String> called)
       throws IOException {
     Path prefix = folder.resolve("variables");
-    trained.save(prefix);
+    trained.files().save(prefix);
     Map<String, float[]> values = new HashMap<>();
     try (Graph graph = new Graph();
         Session session = new Session(graph)) {

@@ -2,7 +2,6 @@ package org.pixelrnn.model.sampling;
 
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.pixelrnn.model.Network;
 import org.pixelrnn.model.graph.ArgumentWeightSource;
@@ -36,11 +35,7 @@ import org.tensorflow.types.TUint8;
  * </pre>
  *
  * <p>The loop carries the pixels left of the next block. What the row below needs goes into one
- * tensor for all layers, block by block:
- *
- * <pre>
- *   [blocks, columns, n, features of layer 1 ‖ features of layer 2 ‖ …]
- * </pre>
+ * tensor for each layer, block by block: {@code [blocks, columns, n, features]}.
  *
  * <p>The loop begins with three counters: the number of the iteration, the number of iterations and
  * the number of the block. Converters to ONNX take the first two variables of every loop for the
@@ -102,24 +97,24 @@ final class BlockLoop implements AutoCloseable {
                     tf.constant(columns),
                     tf.constant(network.shape().channels()))),
             TUint8.class));
-    inputs.add(
-        tf.fill(
-            tf.stack(
-                List.of(tf.constant(blocks), tf.constant(columns), n, tf.constant(allFeatures()))),
-            tf.constant(0f)));
+    for (int size : features) {
+      Operand<TInt32> shape =
+          tf.stack(List.of(tf.constant(blocks), tf.constant(columns), n, tf.constant(size)));
+      inputs.add(tf.fill(shape, tf.constant(0f)));
+    }
     List<Output<?>> results =
         StatelessWhile.create(tf.scope(), inputs.build(), blocksLeft, nextBlock).output();
+    int firstByColumn = results.size() - features.length;
     Operand<TUint8> levels =
         tf.linalg.transpose(
-            results.get(results.size() - 2).expect(TUint8.class),
+            results.get(firstByColumn - 1).expect(TUint8.class),
             tf.constant(new int[] {1, 0, 2, 3}));
     return new RowBlock.Sampled(
         tf.reshape(
             levels, tf.constant(new int[] {-1, blocks * columns, network.shape().channels()})),
         List.of(),
         new BlockTensors(
-            byColumn(tf, results.get(results.size() - 1).expect(TFloat32.class)),
-            left(tf, row, results)));
+            byColumn(tf, results.subList(firstByColumn, results.size())), left(tf, row, results)));
   }
 
   @Override
@@ -128,23 +123,22 @@ final class BlockLoop implements AutoCloseable {
     nextBlock.close();
   }
 
-  private int allFeatures() {
-    return Arrays.stream(features).sum();
-  }
-
-  /** Splits what the row below needs by layer, {@code [blocks · columns, n, features]} each. */
-  private List<Operand<TFloat32>> byColumn(Ops tf, Operand<TFloat32> all) {
-    Operand<TInt32> n = BatchSize.of(tf, all, 2);
-    Operand<TFloat32> row =
-        tf.reshape(
-            all, tf.stack(List.of(tf.constant(blocks * columns), n, tf.constant(allFeatures()))));
-    List<Operand<TFloat32>> byLayer = new ArrayList<>();
-    for (Operand<TFloat32> part :
-        tf.splitV(row, tf.constant(features), tf.constant(2), (long) features.length).output()) {
-      Shape shape = Shape.of((long) blocks * columns, Shape.UNKNOWN_SIZE, features[byLayer.size()]);
-      byLayer.add(tf.ensureShape(part, shape));
+  /**
+   * Joins the blocks of what the row below needs: {@code [columns, n, features]} for each layer.
+   */
+  private List<Operand<TFloat32>> byColumn(Ops tf, List<Output<?>> byBlock) {
+    List<Operand<TFloat32>> byColumn = new ArrayList<>();
+    for (Output<?> ofLayer : byBlock) {
+      Operand<TFloat32> x = ofLayer.expect(TFloat32.class);
+      int size = features[byColumn.size()];
+      Operand<TInt32> shape =
+          tf.stack(
+              List.of(tf.constant(blocks * columns), BatchSize.of(tf, x, 2), tf.constant(size)));
+      byColumn.add(
+          tf.ensureShape(
+              tf.reshape(x, shape), Shape.of((long) blocks * columns, Shape.UNKNOWN_SIZE, size)));
     }
-    return byLayer;
+    return byColumn;
   }
 
   /** The pixels left of the columns after the last block. */
@@ -166,7 +160,8 @@ final class BlockLoop implements AutoCloseable {
     RowBlock row = like.arguments(function);
     ArgumentWeightSource source = new ArgumentWeightSource(function);
     Operand<TInt32> n = BatchSize.of(tf, row.levels());
-    LaneShift shift = network.shift(tf, Lanes.one(network.shape().width()), tf.constant(0), n);
+    LaneShift shift =
+        network.rows().shift(tf, Lanes.one(network.shape().width()), tf.constant(0), n);
     RowBlock.Sampled sampled =
         row.cut(tf, network, tf.math.mul(block, tf.constant(columns)), columns, 0)
             .sample(new BuildContext(tf, source), network, shift, 0);
@@ -175,21 +170,24 @@ final class BlockLoop implements AutoCloseable {
         sampled.end().byColumn().stream().mapToInt(part -> (int) part.shape().get(2)).toArray();
     long any = Shape.UNKNOWN_SIZE;
     Operand<TUint8> levels = function.argument(TUint8.class, blocks, any, columns, any);
-    Operand<TFloat32> byColumn =
-        function.argument(TFloat32.class, blocks, columns, any, allFeatures());
     Operand<TInt32> index = tf.reshape(block, tf.constant(new int[] {1, 1}));
-    Operand<TFloat32> ofBlock = tf.concat(sampled.end().byColumn(), tf.constant(2));
+    // The loop has no other use for the tensors of the whole row, so they are changed in place.
+    Operand<TUint8> allLevels =
+        tf.tensorScatterNdUpdate(levels, index, tf.expandDims(sampled.levels(), tf.constant(0)));
+    List<Operand<TFloat32>> allByColumn = new ArrayList<>();
+    for (Operand<TFloat32> ofBlock : sampled.end().byColumn()) {
+      Operand<TFloat32> all =
+          function.argument(TFloat32.class, blocks, columns, any, ofBlock.shape().get(2));
+      allByColumn.add(tf.tensorScatterNdUpdate(all, index, tf.expandDims(ofBlock, tf.constant(0))));
+    }
     return ImmutableList.<Operand<?>>builder()
         .add(tf.math.add(iteration, tf.constant(1)))
         .add(iterations)
         .add(tf.math.add(block, tf.constant(1)))
         .addAll(row.withLeft(sampled.end().left()).inOrder())
         .addAll(source.arguments())
-        // The loop has no other use for both tensors, so they are changed in place.
-        .add(
-            tf.tensorScatterNdUpdate(
-                levels, index, tf.expandDims(sampled.levels(), tf.constant(0))))
-        .add(tf.tensorScatterNdUpdate(byColumn, index, tf.expandDims(ofBlock, tf.constant(0))))
+        .add(allLevels)
+        .addAll(allByColumn)
         .build();
   }
 
@@ -202,7 +200,9 @@ final class BlockLoop implements AutoCloseable {
     weights.forEach(weight -> function.argument(TFloat32.class, weight.shape().asArray()));
     long any = Shape.UNKNOWN_SIZE;
     function.argument(TUint8.class, blocks, any, columns, any);
-    function.argument(TFloat32.class, blocks, columns, any, any);
+    for (int size : features) {
+      function.argument(TFloat32.class, blocks, columns, any, size);
+    }
     // Without images there is nothing to do, and a tensor without numbers cannot be changed.
     return List.of(
         tf.math.logicalAnd(

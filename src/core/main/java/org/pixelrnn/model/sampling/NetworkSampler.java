@@ -1,10 +1,10 @@
 package org.pixelrnn.model.sampling;
 
 import com.google.common.collect.ImmutableList;
-import java.util.ArrayList;
 import java.util.List;
-import org.pixelrnn.image.ImageShape;
+import java.util.Optional;
 import org.pixelrnn.model.Network;
+import org.pixelrnn.model.RowwiseNetwork;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.BuildGuard;
@@ -12,7 +12,6 @@ import org.pixelrnn.model.graph.EmptyBatch;
 import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.RowState;
 import org.tensorflow.Operand;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -27,10 +26,9 @@ import org.tensorflow.types.TUint8;
  */
 public final class NetworkSampler implements GraphSampler {
   private final Network network;
-  private final ImageShape shape;
   private final Lanes oneLane;
   private final RowSamplingFunction turn;
-  private final TurnLoop loop;
+  private final BatchLoop loop;
 
   /** The function that samples one row; null until it is needed. */
   private RowSamplingFunction row;
@@ -38,11 +36,10 @@ public final class NetworkSampler implements GraphSampler {
   /** Builds the functions that sample from a network. */
   public NetworkSampler(Network network) {
     this.network = network;
-    this.shape = network.shape();
-    this.oneLane = Lanes.one(shape.width());
+    this.oneLane = Lanes.one(network.shape().width());
     try (BuildGuard guard = new BuildGuard()) {
-      turn = guard.made(new RowSamplingFunction(network, network.lanes()));
-      loop = guard.made(new TurnLoop(network, turn));
+      turn = guard.made(new RowSamplingFunction(network, network.rows().lanes()));
+      loop = guard.made(new BatchLoop(network, turn));
       guard.allBuilt();
     }
   }
@@ -51,10 +48,11 @@ public final class NetworkSampler implements GraphSampler {
    * The state above the first row of new images, for a network that is not conditioned.
    *
    * @param count the number of images, {@code []}
-   * @return as {@link Network#state()}, but with the images first: {@code [n, columns, features]}
+   * @return as {@link RowwiseNetwork#state()}, but with the images first: {@code [n, columns,
+   *     features]}
    */
   public List<Operand<TFloat32>> start(Ops tf, Operand<TInt32> count) {
-    return zerosOfImages(tf, count, network.state());
+    return zerosOfImages(tf, count, network.rows().state());
   }
 
   /**
@@ -65,8 +63,9 @@ public final class NetworkSampler implements GraphSampler {
    */
   public List<Operand<TFloat32>> start(BuildContext context, Operand<TUint8> small) {
     Ops tf = context.tf();
-    List<RowState> layers = network.layerState(oneLane);
-    Operand<TFloat32> condition = network.conditionState(tf, upsampled(context, small), oneLane);
+    List<RowState> layers = network.rows().layerState(oneLane);
+    Operand<TFloat32> condition =
+        network.rows().conditionState(tf, upsampled(context, small), oneLane);
     return ImmutableList.<Operand<TFloat32>>builder()
         .addAll(zerosOfImages(tf, BatchSize.of(tf, small), layers))
         .add(RowArguments.swapped(tf, condition))
@@ -89,9 +88,7 @@ public final class NetworkSampler implements GraphSampler {
   /** Samples whole images from a network that is not conditioned. */
   @Override
   public Operand<TUint8> sample(BuildContext context, SamplingInputs inputs) {
-    Ops tf = context.tf();
-    Lanes lanes = turn.lanes();
-    return sample(context, inputs, part -> zeros(tf, lanes, part.size(), network.state(lanes)));
+    return sample(context, inputs, Optional.empty());
   }
 
   /**
@@ -100,10 +97,12 @@ public final class NetworkSampler implements GraphSampler {
    * @param small the small images, {@code [n, height / factor, width / factor, channels]}
    */
   Operand<TUint8> sample(BuildContext context, Operand<TUint8> small, SamplingInputs inputs) {
-    Ops tf = context.tf();
-    Operand<TFloat32> upsampled = upsampled(context, small);
-    return sample(
-        context, inputs, part -> start(tf, turn.lanes(), part.size(), part.of(tf, upsampled)));
+    return sample(context, inputs, Optional.of(upsampled(context, small)));
+  }
+
+  private Operand<TUint8> sample(
+      BuildContext context, SamplingInputs inputs, Optional<Operand<TFloat32>> upsampled) {
+    return loop.sample(context.tf(), inputs, upsampled, turn.weights(context));
   }
 
   @Override
@@ -115,38 +114,11 @@ public final class NetworkSampler implements GraphSampler {
     }
   }
 
-  /** Gives the state above the first row of a part's images. */
-  @FunctionalInterface
-  private interface Start {
-    List<Operand<TFloat32>> of(ParallelPart part);
-  }
-
-  private Operand<TUint8> sample(BuildContext context, SamplingInputs inputs, Start start) {
-    Ops tf = context.tf();
-    List<Operand<TFloat32>> weights = turn.weights(context);
-    List<Operand<TUint8>> sampled = new ArrayList<>();
-    for (ParallelPart part : ParallelPart.all(tf, BatchSize.of(tf, inputs.images()))) {
-      sampled.add(loop.sample(tf, part.first(), part.of(tf, inputs), start.of(part), weights));
-    }
-    return tf.ensureShape(
-        tf.concat(sampled, tf.constant(0)),
-        Shape.of(Shape.UNKNOWN_SIZE, shape.height(), shape.width(), shape.channels()));
-  }
-
   /** The maps that the network makes of small images, {@code [n, height, width, features]}. */
   private Operand<TFloat32> upsampled(BuildContext context, Operand<TUint8> small) {
     Ops tf = context.tf();
     return EmptyBatch.cut(
         tf, network.upsampled(context, EmptyBatch.padded(tf, small)), BatchSize.of(tf, small));
-  }
-
-  /** The condition is the last part of the state; all others begin at zero. */
-  private List<Operand<TFloat32>> start(
-      Ops tf, Lanes lanes, Operand<TInt32> count, Operand<TFloat32> upsampled) {
-    return ImmutableList.<Operand<TFloat32>>builder()
-        .addAll(zeros(tf, lanes, count, network.layerState(lanes)))
-        .add(network.conditionState(tf, upsampled, lanes))
-        .build();
   }
 
   /** States of zeros with the images first, {@code [count, columns, features]}. */
@@ -159,20 +131,6 @@ public final class NetworkSampler implements GraphSampler {
                   tf.stack(
                       List.of(count, tf.constant(state.columns()), tf.constant(state.features())));
               return tf.ensureShape(tf.fill(size, tf.constant(0f)), state.shapeInSignature());
-            })
-        .toList();
-  }
-
-  private static List<Operand<TFloat32>> zeros(
-      Ops tf, Lanes lanes, Operand<TInt32> count, List<RowState> states) {
-    Operand<TInt32> images = tf.math.mul(count, tf.constant(lanes.count()));
-    return states.stream()
-        .<Operand<TFloat32>>map(
-            state -> {
-              Operand<TInt32> size =
-                  tf.stack(
-                      List.of(tf.constant(state.columns()), images, tf.constant(state.features())));
-              return tf.ensureShape(tf.fill(size, tf.constant(0f)), state.shape());
             })
         .toList();
   }

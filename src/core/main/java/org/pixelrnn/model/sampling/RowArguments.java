@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
+import org.pixelrnn.model.RowwiseNetwork;
 import org.pixelrnn.model.graph.GraphFunction;
 import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.RowState;
@@ -28,7 +29,7 @@ import org.tensorflow.types.TUint8;
  *     GumbelNoise}
  * @param condition the maps of this row, if the network is conditioned, {@code [columns, n,
  *     features]}, padding included
- * @param state what the rows above have left, as {@link Network#layerState}
+ * @param state what the rows above have left, as {@link RowwiseNetwork#layerState}
  */
 record RowArguments(
     Operand<TInt32> turn,
@@ -46,8 +47,8 @@ record RowArguments(
         given.images(),
         given.known(),
         GumbelNoise.of(tf, inputs.uniform(), given.temperature()),
-        network.conditionOfTurn(tf, inputs.state(), lanes, inputs.turn()),
-        inputs.state().subList(0, network.layerState(lanes).size()));
+        network.rows().conditionOfTurn(tf, inputs.state(), lanes, inputs.turn()),
+        inputs.state().subList(0, network.rows().layerState(lanes).size()));
   }
 
   /** The arguments that sample one row of each image. */
@@ -60,7 +61,7 @@ record RowArguments(
     Operand<TFloat32> temperature =
         tf.reshape(inputs.temperature(), tf.constant(new int[] {-1, 1, 1}));
     List<Operand<TFloat32>> state = new ArrayList<>();
-    for (int i = 0; i < network.layerState(Lanes.one(shape.width())).size(); i++) {
+    for (int i = 0; i < network.rows().layerState(Lanes.one(shape.width())).size(); i++) {
       state.add(swapped(tf, inputs.state().get(i)));
     }
     return new RowArguments(
@@ -68,7 +69,7 @@ record RowArguments(
         inputs.levels(),
         inputs.known(),
         GumbelNoise.of(tf, uniform, temperature),
-        network.conditionOfRows(tf, inputs.state(), inputs.rows()),
+        network.rows().conditionOfRows(tf, inputs.state(), inputs.rows()),
         List.copyOf(state));
   }
 
@@ -98,6 +99,7 @@ record RowArguments(
             TFloat32.class, any, (long) lanes.columns() * shape.channels(), shape.levels());
     Optional<Operand<TFloat32>> condition =
         network
+            .rows()
             .conditionRow(lanes)
             .map(row -> function.argument(TFloat32.class, row.shape().asArray()));
     return new RowArguments(
@@ -106,6 +108,6 @@ record RowArguments(
         known,
         noise,
         condition,
-        RowState.arguments(function, network.layerState(lanes)));
+        RowState.arguments(function, network.rows().layerState(lanes)));
   }
 }

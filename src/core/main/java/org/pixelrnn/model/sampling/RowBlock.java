@@ -92,7 +92,7 @@ record RowBlock(
     List<Operand<TFloat32>> byColumn = new ArrayList<>();
     for (Operand<TFloat32> tensor : start.byColumn()) {
       // Convolutions reach beyond the block on both sides.
-      int reach = (int) tensor.shape().get(0) - columns - network.paddingColumns();
+      int reach = (int) tensor.shape().get(0) - columns - network.rows().paddingColumns();
       byColumn.add(cut(tf, tensor, 0, first, count + padding + reach));
     }
     return new RowBlock(
@@ -133,7 +133,7 @@ record RowBlock(
                 tf.dtypes.cast(levels, TInt32.class), tf.constant(new int[] {-1, subPixels})),
             subPixels);
     List<Operand<TBool>> knownPixels = unstack(tf, known, columns);
-    NetworkRow row = network.row(context, start, shift);
+    NetworkRow row = network.rows().row(context, start, shift);
     List<Operand<TFloat32>> logits = new ArrayList<>();
     List<Operand<TInt32>> sampledLevels = new ArrayList<>();
     Operand<TInt32> levelsAxis = tf.constant(1);

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import org.pixelrnn.model.Network;
+import org.pixelrnn.model.RowwiseNetwork;
 import org.pixelrnn.model.graph.ArgumentWeightSource;
 import org.pixelrnn.model.graph.BuildContext;
 import org.pixelrnn.model.graph.DerivedWeight;
@@ -45,7 +46,7 @@ final class RowSamplingFunction implements AutoCloseable {
   /**
    * Builds the function.
    *
-   * @param lanes {@link Lanes#one}, or {@link Network#lanes()}
+   * @param lanes {@link Lanes#one}, or {@link RowwiseNetwork#lanes()}
    */
   RowSamplingFunction(Network network, Lanes lanes) {
     this.network = network;
@@ -68,14 +69,16 @@ final class RowSamplingFunction implements AutoCloseable {
     return lanes;
   }
 
-  /** The weights, and tensors made of weights, that the function takes, in order. */
-  List<DerivedWeight> weights() {
-    return weights;
-  }
-
-  /** The values of {@link #weights}. */
+  /** The values of the weights, and of tensors made of weights, that the function takes. */
   List<Operand<TFloat32>> weights(BuildContext context) {
     return weights.stream().map(context::derived).toList();
+  }
+
+  /** The next arguments of another graph function, for the values of {@link #weights}. */
+  List<Operand<TFloat32>> weightArguments(GraphFunction caller) {
+    return weights.stream()
+        .<Operand<TFloat32>>map(weight -> caller.argument(TFloat32.class, weight.shape().asArray()))
+        .toList();
   }
 
   /**
@@ -111,7 +114,7 @@ final class RowSamplingFunction implements AutoCloseable {
     return new SampledRow(sampled.levels(), List.copyOf(state));
   }
 
-  /** Calls the function. The state of the result is {@link Network#layerState}. */
+  /** Calls the function. The state of the result is {@link RowwiseNetwork#layerState}. */
   private SampledRow call(Ops tf, RowArguments inputs, List<Operand<TFloat32>> values) {
     List<Operand<?>> arguments =
         ImmutableList.<Operand<?>>builder().addAll(inputs.inOrder()).addAll(values).build();
@@ -120,7 +123,7 @@ final class RowSamplingFunction implements AutoCloseable {
     List<Output<?>> results =
         PartitionedCall.create(onCpu(tf).scope(), arguments, types, function).output();
     ImmutableList.Builder<Operand<TFloat32>> state = ImmutableList.builder();
-    List<RowState> states = network.layerState(lanes);
+    List<RowState> states = network.rows().layerState(lanes);
     for (int i = 0; i < states.size(); i++) {
       state.add(tf.ensureShape(results.get(i + 1).expect(TFloat32.class), states.get(i).shape()));
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
+import org.pixelrnn.model.RowwiseNetwork;
 import org.pixelrnn.model.layer.Lanes;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
@@ -18,11 +19,11 @@ import org.tensorflow.types.family.TType;
 /**
  * The uniform random numbers of a seed, in [0, 1).
  *
- * <p>They depend on the seed, the row, the block of {@link Network#noiseBlockColumns} columns and
- * the image's index in the batch, and on nothing else. So the same seed gives the same images
- * whether rows are sampled one by one or in lanes, and the first images of a large batch are those
- * of a small batch. {@code org.pixelrnn.sampler.UniformNoise} computes the same numbers without
- * TensorFlow.
+ * <p>They depend on the seed, the row, the block of {@link RowwiseNetwork#noiseBlockColumns}
+ * columns and the image's index in the batch, and on nothing else. So the same seed gives the same
+ * images whether rows are sampled one by one or in lanes, and the first images of a large batch are
+ * those of a small batch. {@code org.pixelrnn.sampler.UniformNoise} computes the same numbers
+ * without TensorFlow.
  */
 final class SeededUniform {
   /** TensorFlow's number for the Philox algorithm. */
@@ -47,7 +48,7 @@ final class SeededUniform {
   SeededUniform(
       Network network, Operand<TInt64> seed, Operand<TInt32> firstImage, Operand<TInt32> n) {
     this.shape = network.shape();
-    this.blocks = Lanes.of(shape.width(), network.noiseBlockColumns());
+    this.blocks = Lanes.of(shape.width(), network.rows().noiseBlockColumns());
     this.seed = seed;
     this.firstImage = firstImage;
     this.n = n;

@@ -1,7 +1,7 @@
 package org.pixelrnn.model.sampling;
 
 import java.util.List;
-import org.pixelrnn.model.Network;
+import org.pixelrnn.model.RowwiseNetwork;
 import org.pixelrnn.model.layer.Lanes;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -15,7 +15,7 @@ import org.tensorflow.types.TInt32;
  * @param uniform uniform random numbers in [0, 1), {@code [lanes · n, columns · channels, levels]}
  * @param given the known pixels of the turn, the seed and the temperature: images {@code [lanes ·
  *     n, columns, channels]}, known {@code [lanes · n, columns]}
- * @param state what earlier turns have left, as {@link Network#state(Lanes)}
+ * @param state what earlier turns have left, as {@link RowwiseNetwork#state(Lanes)}
  */
 record TurnInputs(
     Operand<TInt32> turn,

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.model.Network;
+import org.pixelrnn.model.RowwiseNetwork;
 import org.pixelrnn.model.graph.BatchSize;
 import org.pixelrnn.model.graph.BuildGuard;
 import org.pixelrnn.model.graph.GraphFunction;
@@ -106,7 +107,7 @@ final class TurnLoop implements AutoCloseable {
    *
    * @param firstImage as in {@link Turn}
    * @param inputs of whole images
-   * @param state the state above the first row, as {@link Network#state(Lanes)}
+   * @param state the state above the first row, as {@link RowwiseNetwork#state(Lanes)}
    * @param weights the values of {@link RowSamplingFunction#weights}
    * @return level indices, {@code [n, height, width, channels]}
    */
@@ -163,11 +164,8 @@ final class TurnLoop implements AutoCloseable {
         function.argument(TInt32.class),
         SamplingInputs.arguments(function, queueShape(network.shape().channels()), queueShape(1)),
         noise.arguments(function),
-        RowState.arguments(function, network.state(lanes)),
-        row.weights().stream()
-            .<Operand<TFloat32>>map(
-                weight -> function.argument(TFloat32.class, weight.shape().asArray()))
-            .toList());
+        RowState.arguments(function, network.rows().state(lanes)),
+        row.weightArguments(function));
   }
 
   private List<? extends Operand<?>> turnsLeft(GraphFunction function) {

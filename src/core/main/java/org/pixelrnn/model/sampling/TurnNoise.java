@@ -39,7 +39,7 @@ final class TurnNoise {
     this.lanes = lanes;
     this.delayed =
         lanes.count() > 1
-            && (lanes.columns() != network.noiseBlockColumns()
+            && (lanes.columns() != network.rows().noiseBlockColumns()
                 || lanes.count() * lanes.columns() != shape.width());
   }
 

@@ -71,11 +71,12 @@ class BlockLoopTest {
     int width = shape.width();
     Lanes lanes = Lanes.one(width);
     List<Operand<TFloat32>> state = new ArrayList<>();
-    for (RowState s : network.layerState(lanes)) {
+    for (RowState s : network.rows().layerState(lanes)) {
       state.add(random(tf, state.size(), s.columns(), images, s.features()));
     }
     Optional<Operand<TFloat32>> condition =
         network
+            .rows()
             .conditionRow(lanes)
             .map(row -> random(tf, CONDITION, row.columns(), images, row.features()));
     RowArguments inputs =

@@ -39,7 +39,7 @@ class RowSamplingTest {
   @ParameterizedTest
   @MethodSource("org.pixelrnn.model.TinyNetworks#networks")
   void rowsInLanesHaveTheLogitsOfTheWholeImage(Network network) {
-    compare(network, network.lanes());
+    compare(network, network.rows().lanes());
   }
 
   private static void compare(Network network, Lanes lanes) {
@@ -69,14 +69,15 @@ class RowSamplingTest {
         tf.fill(tf.constant(new int[] {batch, lanes.columns()}), tf.constant(true));
     Operand<TUint8> byTurns = lanes.byTurns(tf, images, shape.height(), shape.channels());
     List<Operand<TFloat32>> state = new ArrayList<>();
-    for (RowState s : network.state(lanes)) {
+    for (RowState s : network.rows().state(lanes)) {
       state.add(
           tf.zeros(tf.constant(new int[] {s.columns(), batch, s.features()}), TFloat32.class));
     }
     TinyNetworks.reduction(network)
         .map(reduction -> network.upsampled(context, reduction.of(tf, images)))
         .ifPresent(
-            upsampled -> state.set(state.size() - 1, network.conditionState(tf, upsampled, lanes)));
+            upsampled ->
+                state.set(state.size() - 1, network.rows().conditionState(tf, upsampled, lanes)));
     List<Operand<TFloat32>> turns = new ArrayList<>();
     List<Operand<TUint8>> levels = new ArrayList<>();
     for (int turn = 0; turn < lanes.turns(shape.height()); turn++) {
@@ -106,7 +107,7 @@ class RowSamplingTest {
                       List.copyOf(state))));
       SampledRow row = sampling.row();
       assertEquals(
-          network.layerState(lanes).stream()
+          network.rows().layerState(lanes).stream()
               .map(RowState::shape)
               .map(Shape::numDimensions)
               .toList(),
