@@ -27,7 +27,7 @@ final class RowBatchTable {
               "savedmodels/mnist-row-lstm",
               "savedmodels/mnist-diagonal-bilstm",
               "savedmodels/mnist-diagonal-bilstm-7",
-              "savedmodels/cifar10-small-pixelcnn"
+              "savedmodels/cifar10-pixelcnn"
             };
     System.out.printf(
         "%-28s %16s %16s %8s%n", "model", "alone [images/s]", "batch [images/s]", "times");

@@ -55,7 +55,7 @@ final class Serve {
               "savedmodels/mnist-row-lstm",
               "savedmodels/mnist-diagonal-bilstm",
               "savedmodels/mnist-diagonal-bilstm-7",
-              "savedmodels/cifar10-small-pixelcnn"
+              "savedmodels/cifar10-pixelcnn"
             };
     System.out.println(
         "Milliseconds until the first row and the whole image are there: median and 99th"

@@ -77,7 +77,7 @@ class ShippedModelsTest {
   @MethodSource("models")
   @Tag("slow")
   void theLikelihoodIsThatOfResultsMd(Path model) throws IOException {
-    boolean colour = model.getFileName().toString().startsWith("cifar10");
+    boolean colour = ofCifar10(model);
     Path data = colour ? RealData.cifar10() : RealData.mnist();
     assumeTrue(Files.isDirectory(data), data + " is not here");
     Matcher row =
@@ -95,6 +95,40 @@ class ShippedModelsTest {
     // RESULTS.md gives colour images in bits per dimension.
     double unit = colour ? measured.get("bits_per_dim").getAsDouble() / nats : 1;
     assertEquals(Double.parseDouble(row.group(1)), nats * unit, 3 * standardError * unit);
+  }
+
+  static List<Path> colourModels() throws IOException {
+    return models().stream().filter(ShippedModelsTest::ofCifar10).toList();
+  }
+
+  /**
+   * A sample that ends in noise is less likely under the model than any photograph. One such sample
+   * in twenty is allowed.
+   */
+  @ParameterizedTest
+  @MethodSource("colourModels")
+  @Tag("slow")
+  void samplesDoNotEndInNoise(Path model) throws IOException {
+    Path data = RealData.cifar10();
+    assumeTrue(Files.isDirectory(data), data + " is not here");
+    DataConfig config = DataConfig.getDefaultInstance();
+    try (Sampler sampler = Sampler.open(model);
+        var photographs = Datasets.open("cifar10:" + data, config, sampler.shape())) {
+      float least = 0;
+      for (Images batch :
+          new EvaluationImages(photographs, Split.TEST, sampler.shape(), config, 100, 1000)) {
+        least = Math.min(least, Floats.min(sampler.logProb(batch)));
+      }
+      int noise = 0;
+      for (float sample : sampler.logProb(sampler.sample(100, SEED, 1))) {
+        noise += sample < least ? 1 : 0;
+      }
+      assertTrue(noise <= 5, noise + " of 100 samples are less likely than 1,000 photographs");
+    }
+  }
+
+  private static boolean ofCifar10(Path model) {
+    return model.getFileName().toString().startsWith("cifar10");
   }
 
   private static Golden outputs(Path model) {
