@@ -83,6 +83,14 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  @Option(
+      names = "--full-from",
+      paramLabel = "MODEL",
+      description =
+          "Begin the full network of a multi-scale model with the weights of an exported model of"
+              + " one scale whose layers are the same.")
+  private Path fullFrom;
+
   @Option(names = "--data", paramLabel = "SPEC", description = DataSpec.DESCRIPTION)
   private String data;
 
@@ -157,10 +165,15 @@ final class TrainCommand implements Callable<Integer> {
     if (joinTimeout < 1) {
       throw new InputException("--join-timeout " + joinTimeout + ": expected at least 1");
     }
-    if (resume && source != null && source.from != null) {
+    if (resume && startingModel().isPresent()) {
       throw new ParameterException(
           spec.commandLine(),
-          "--from begins a run, and --resume goes on with one; expected one of them");
+          (fullFrom == null ? "--from" : "--full-from")
+              + " begins a run, and --resume goes on with one; expected one of them");
+    }
+    if (fullFrom != null && source != null && source.from != null) {
+      throw new ParameterException(
+          spec.commandLine(), "Error: --from=MODEL, --full-from=MODEL are mutually exclusive");
     }
     if (runDirectory == null && (resume || !dryRun)) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--run-dir=DIR'");
@@ -214,8 +227,13 @@ final class TrainCommand implements Callable<Integer> {
     }
     Optional.ofNullable(maxSteps).ifPresent(builder::maxSteps);
     Optional.ofNullable(stage).ifPresent(builder::stage);
-    Optional.ofNullable(source).map(s -> s.from).ifPresent(builder::startingFrom);
+    startingModel().ifPresent(builder::startingFrom);
     return builder;
+  }
+
+  private Optional<Path> startingModel() {
+    return Optional.ofNullable(fullFrom)
+        .or(() -> Optional.ofNullable(source).map(given -> given.from));
   }
 
   private String data(Optional<Run> earlier) {
@@ -243,7 +261,24 @@ final class TrainCommand implements Callable<Integer> {
         throw wrongAssignment(e);
       }
     }
+    checkFullFrom(config);
     return config;
+  }
+
+  private void checkFullFrom(RunConfig config) {
+    if (fullFrom == null) {
+      return;
+    }
+    if (!config.getModel().hasMultiScale()) {
+      throw new InputException(
+          "--full-from "
+              + fullFrom
+              + ": this run has no full network; expected a multi-scale model");
+    }
+    if (StartingModel.of(fullFrom).config().getModel().hasMultiScale()) {
+      throw new InputException(
+          "--full-from " + fullFrom + ": it has two scales; expected a model of one scale");
+    }
   }
 
   /** Parses the value of {@code --set}. */

@@ -69,6 +69,16 @@ public final class MultiScaleNetwork implements ImageModel {
         new Network("full/", withShape(scales.getFull(), reduction.full()), Optional.of(condition));
   }
 
+  /**
+   * The description of the full network without its condition: a model of one scale whose layers
+   * have the same shapes.
+   *
+   * @param config a multi-scale model
+   */
+  public static ModelConfig fullAlone(ModelConfig config) {
+    return withShape(config.getMultiScale().getFull(), ImageShape.of(config));
+  }
+
   private static ModelConfig withShape(ModelConfig network, ImageShape shape) {
     return network.toBuilder()
         .setHeight(shape.height())

@@ -123,12 +123,16 @@ public final class Network implements ImageModel {
     return layers.size();
   }
 
+  /** The weights that make feature maps of the condition; none if there is no condition. */
+  public List<Weight> conditionWeights() {
+    return condition.map(SmallImageCondition::weights).orElse(List.of());
+  }
+
   /** All trainable tensors, in the order of the network. */
   @Override
   public List<Weight> weights() {
     ImmutableList.Builder<Weight> all = ImmutableList.builder();
-    condition.ifPresent(c -> all.addAll(c.weights()));
-    all.addAll(input.weights());
+    all.addAll(conditionWeights()).addAll(input.weights());
     layers.forEach(layer -> all.addAll(layer.weights()));
     return all.addAll(head.weights()).addAll(softmax.weights()).build();
   }

@@ -3,6 +3,7 @@ package org.pixelrnn.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.pixelrnn.image.InputException;
+import org.pixelrnn.model.MultiScaleNetwork;
 import org.pixelrnn.proto.v1.Ancestor;
 import org.pixelrnn.proto.v1.ModelConfig;
 import org.pixelrnn.proto.v1.Provenance;
@@ -13,7 +14,8 @@ import org.pixelrnn.sampler.NotAModelException;
 
 /**
  * An exported model whose weights a new run begins with. The weights and their moving averages are
- * the exported ones; everything else is as in any new run.
+ * the exported ones; everything else is as in any new run. {@link StartingWeights} says which of a
+ * stage's weights they are.
  *
  * @param model the version's folder and provenance, which the run keeps
  */
@@ -77,12 +79,22 @@ public record StartingModel(Ancestor model) {
    */
   void check(RunConfig config) {
     ModelConfig exported = model.getProvenance().getModel();
-    if (!ConfigFile.withoutDefaults(config.getModel())
-        .equals(ConfigFile.withoutDefaults(exported))) {
+    if (!same(exported, config.getModel()) && !isFullNetwork(exported, config.getModel())) {
       throw new InputException(
           model.getVersion()
               + ": its weights are those of another network; expected the network "
               + ConfigFile.oneLine(exported));
     }
+  }
+
+  /**
+   * True if a model of one scale is the full network of a multi-scale model without its condition.
+   */
+  static boolean isFullNetwork(ModelConfig oneScale, ModelConfig model) {
+    return model.hasMultiScale() && same(oneScale, MultiScaleNetwork.fullAlone(model));
+  }
+
+  private static boolean same(ModelConfig a, ModelConfig b) {
+    return ConfigFile.withoutDefaults(a).equals(ConfigFile.withoutDefaults(b));
   }
 }

@@ -15,10 +15,8 @@ import org.pixelrnn.image.InputException;
 import org.pixelrnn.model.graph.LatinDigits;
 import org.pixelrnn.proto.v1.Checkpoint;
 import org.pixelrnn.proto.v1.Likelihood;
-import org.pixelrnn.proto.v1.Run;
 import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
-import org.pixelrnn.records.PathText;
 import org.pixelrnn.train.workers.WorkerGroup;
 
 /**
@@ -148,14 +146,15 @@ final class Trainer implements AutoCloseable {
           directory.path() + ": the checkpoints cannot be read: " + InputException.reason(e), e);
     }
     last.ifPresent(this::restore);
-    Optional<Path> startingModel = last.isPresent() ? Optional.empty() : startingModel();
-    startingModel.ifPresent(graph.files()::startFrom);
+    Optional<StartingWeights> starting =
+        last.isPresent() ? Optional.empty() : StartingWeights.of(directory.run(), graph.network());
+    starting.ifPresent(graph.files()::startFrom);
     directory.write();
     step = last.map(WholeCheckpoint::step).orElse(0L);
     savedStep = step;
     validated = last.flatMap(WholeCheckpoint::validation);
     return began(
-        startingModel,
+        starting.map(StartingWeights::version),
         best.flatMap(WholeCheckpoint::validation),
         best.map(stored -> validationsSince(stored.step())).orElse(0L));
   }
@@ -184,13 +183,6 @@ final class Trainer implements AutoCloseable {
               + InputException.reason(e),
           e);
     }
-  }
-
-  private Optional<Path> startingModel() {
-    Run run = directory.run();
-    return run.hasBegunFrom()
-        ? Optional.of(PathText.path(run.getBegunFrom().getVersion()))
-        : Optional.empty();
   }
 
   private long validationsSince(long earlierStep) {

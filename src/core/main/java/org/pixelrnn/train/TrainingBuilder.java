@@ -72,6 +72,10 @@ public final class TrainingBuilder {
   /**
    * Begins a new run with the weights of an exported model instead of random ones.
    *
+   * <p>The model is that of the run. Or the run's model is multi-scale, and this one is its full
+   * network without the condition: then the full network begins with its weights and at first takes
+   * no notice of the small image, and the small network's weights are random.
+   *
    * @param model the model's folder, which stands for its highest version, or the folder of one
    *     version
    */

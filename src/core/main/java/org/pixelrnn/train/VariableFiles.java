@@ -12,6 +12,7 @@ import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightFile;
 import org.pixelrnn.records.PlainFolder;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -41,13 +42,13 @@ final class VariableFiles {
   /**
    * Sets the weights and their moving averages to the weights of an exported model.
    *
-   * @param version the folder of the model's version
    * @throws InputException if the weights cannot be read, or belong to another network
    */
-  void startFrom(Path version) {
+  void startFrom(StartingWeights starting) {
+    Path version = starting.version();
     Session.Runner runner = session.runner();
     try (PlainFolder plain = PlainFolder.of(version)) {
-      LatinDigits.during(() -> addAssignments(runner, WeightFile.of(plain.path())));
+      LatinDigits.during(() -> addAssignments(runner, WeightFile.of(plain.path()), starting));
       WeightFile.access(runner::run).close();
     } catch (FileSystemException e) {
       throw new InputException(version + ": cannot be read: " + InputException.reason(e), e);
@@ -58,14 +59,19 @@ final class VariableFiles {
     }
   }
 
-  private void addAssignments(Session.Runner runner, Path prefix) {
+  private void addAssignments(Session.Runner runner, Path prefix, StartingWeights starting) {
     Ops tf = Ops.create(graph);
-    WeightFile.read(tf, tf.constant(prefix.toString()), List.copyOf(weights.keySet()), Weight::name)
-        .forEach(
-            (weight, value) -> {
-              runner.addTarget(tf.assign(weights.get(weight), value));
-              runner.addTarget(tf.assign(averages.of(weight), value));
-            });
+    Map<Weight, String> names = starting.names();
+    WeightFile.read(tf, tf.constant(prefix.toString()), List.copyOf(names.keySet()), names::get)
+        .forEach((weight, value) -> assign(runner, tf, weight, value));
+    for (Weight zero : starting.zeros()) {
+      assign(runner, tf, zero, tf.zeros(tf.constant(zero.shape()), TFloat32.class));
+    }
+  }
+
+  private void assign(Session.Runner runner, Ops tf, Weight weight, Operand<TFloat32> value) {
+    runner.addTarget(tf.assign(weights.get(weight), value));
+    runner.addTarget(tf.assign(averages.of(weight), value));
   }
 
   /**
