@@ -94,7 +94,7 @@ final class ServingGraph {
                   MetaGraphDef.MetaInfoDef.newBuilder()
                       .addTags("serve")
                       .setTensorflowVersion(TensorFlow.version()))
-              .setGraphDef(graph.toGraphDef())
+              .setGraphDef(ShortPreparation.of(graph.toGraphDef()))
               .putAllSignatureDef(serving.signatures.all());
       variables.describeIn(meta);
       meta.putCollectionDef(UniformNoise.BLOCK_COLUMNS, integer(noiseBlockColumns(model)));

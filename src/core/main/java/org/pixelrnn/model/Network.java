@@ -123,6 +123,11 @@ public final class Network implements ImageModel {
     return layers.size();
   }
 
+  /** The number of feature maps of the condition; 0 if there is no condition. */
+  public int conditionFeatures() {
+    return condition.map(SmallImageCondition::features).orElse(0);
+  }
+
   /** The weights that make feature maps of the condition; none if there is no condition. */
   public List<Weight> conditionWeights() {
     return condition.map(SmallImageCondition::weights).orElse(List.of());

@@ -13,6 +13,7 @@ import org.pixelrnn.model.layer.Lanes;
 import org.pixelrnn.model.layer.RowState;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.NodeDefOrBuilder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
@@ -28,18 +29,34 @@ public final class NetworkSampler implements GraphSampler {
   private final Network network;
   private final Lanes oneLane;
   private final RowSamplingFunction turn;
+  private final RowSamplingFunction row;
   private final BatchLoop loop;
 
-  /** The function that samples one row; null until it is needed. */
-  private RowSamplingFunction row;
+  /** Samples whole images if rows may be faster than lanes; null if they are not. */
+  private final LanesOrRows choice;
 
   /** Builds the functions that sample from a network. */
   public NetworkSampler(Network network) {
+    this(network, LanesOrRows.manyImages(network));
+  }
+
+  /**
+   * Builds the functions.
+   *
+   * @param manyImages the number of images from which on they may be sampled row by row
+   */
+  NetworkSampler(Network network, int manyImages) {
     this.network = network;
     this.oneLane = Lanes.one(network.shape().width());
     try (BuildGuard guard = new BuildGuard()) {
       turn = guard.made(new RowSamplingFunction(network, network.rows().lanes()));
-      loop = guard.made(new BatchLoop(network, turn));
+      row =
+          turn.lanes().equals(oneLane)
+              ? turn
+              : guard.made(new RowSamplingFunction(network, oneLane));
+      boolean mayChoose = row != turn && row.isUnrolled();
+      choice = mayChoose ? guard.made(new LanesOrRows(network, manyImages, turn, row)) : null;
+      loop = mayChoose ? null : guard.made(new BatchLoop(network, turn));
       guard.allBuilt();
     }
   }
@@ -79,9 +96,6 @@ public final class NetworkSampler implements GraphSampler {
    * @return the levels, and the state in the shapes of {@link #start}
    */
   public SampledRow nextRow(BuildContext context, RowInputs inputs) {
-    if (row == null) {
-      row = turn.lanes().equals(oneLane) ? turn : new RowSamplingFunction(network, oneLane);
-    }
     return row.rows(context.tf(), inputs, row.weights(context));
   }
 
@@ -102,16 +116,40 @@ public final class NetworkSampler implements GraphSampler {
 
   private Operand<TUint8> sample(
       BuildContext context, SamplingInputs inputs, Optional<Operand<TFloat32>> upsampled) {
-    return loop.sample(context.tf(), inputs, upsampled, turn.weights(context));
+    Ops tf = context.tf();
+    List<Operand<TFloat32>> ofTurn = turn.weights(context);
+    return choice == null
+        ? loop.sample(tf, inputs, upsampled, ofTurn)
+        : choice.sample(tf, inputs, upsampled, ofTurn, row.weights(context));
   }
 
   @Override
   public void close() {
-    loop.close();
+    if (choice == null) {
+      loop.close();
+    } else {
+      choice.close();
+    }
     turn.close();
-    if (row != null && row != turn) {
+    if (row != turn) {
       row.close();
     }
+  }
+
+  /** True for a node of a graph that samples whole images: a loop, or the choice of one. */
+  public static boolean samplesWholeImages(NodeDefOrBuilder node) {
+    String function =
+        switch (node.getOp()) {
+          case "StatelessIf" -> node.getAttrOrThrow("then_branch").getFunc().getName();
+          case "StatelessWhile" -> node.getAttrOrThrow("body").getFunc().getName();
+          default -> "";
+        };
+    return samplesManyImages(function) || function.startsWith(TurnLoop.BODY);
+  }
+
+  /** True for the name of the function that samples many images. */
+  public static boolean samplesManyImages(String function) {
+    return function.startsWith(LanesOrRows.MANY);
   }
 
   /** The maps that the network makes of small images, {@code [n, height, width, features]}. */

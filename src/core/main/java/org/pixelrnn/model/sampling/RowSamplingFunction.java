@@ -145,6 +145,11 @@ final class RowSamplingFunction implements AutoCloseable {
     return ImmutableList.<Operand<?>>builder().add(row.levels()).addAll(row.state()).build();
   }
 
+  /** True if a turn holds the operations of all its columns, without a loop over blocks. */
+  boolean isUnrolled() {
+    return blockColumns() == lanes.columns();
+  }
+
   /** The number of columns of a block: few enough that its graph is built and started quickly. */
   private int blockColumns() {
     int perColumn = network.shape().channels() * network.depth();

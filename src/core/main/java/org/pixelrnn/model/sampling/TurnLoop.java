@@ -46,6 +46,9 @@ import org.tensorflow.types.TUint8;
  * </pre>
  */
 final class TurnLoop implements AutoCloseable {
+  /** The beginning of the name of the loop's body. */
+  static final String BODY = "next_turn";
+
   private final Network network;
   private final RowSamplingFunction row;
   private final Lanes lanes;
@@ -65,7 +68,7 @@ final class TurnLoop implements AutoCloseable {
     this.noise = new TurnNoise(network, lanes);
     try (BuildGuard guard = new BuildGuard()) {
       turnsLeft = guard.made(GraphFunction.create("turns_left", this::turnsLeft));
-      nextTurn = guard.made(GraphFunction.create("next_turn", this::nextTurn));
+      nextTurn = guard.made(GraphFunction.create(BODY, this::nextTurn));
       guard.allBuilt();
     }
   }
