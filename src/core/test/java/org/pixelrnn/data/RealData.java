@@ -27,6 +27,11 @@ public final class RealData {
     return Files.isDirectory(cifar10());
   }
 
+  /** The folder of 110,000 natural images of 32×32 as gzipped TFRecords. */
+  public static Path tinyImagenet() {
+    return folder("tiny-imagenet-32");
+  }
+
   private static Path folder(String name) {
     String data = System.getenv("PIXELRNN_DATA");
     return Path.of(data == null ? "../shared/data" : data, name);

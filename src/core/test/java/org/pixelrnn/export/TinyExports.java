@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.pixelrnn.model.ImageModel;
+import org.pixelrnn.model.Sessions;
 import org.pixelrnn.model.TinyNetworks;
 import org.pixelrnn.model.graph.Weight;
 import org.pixelrnn.model.graph.WeightSource;
@@ -24,7 +25,7 @@ public final class TinyExports {
   public static Path write(Path folder, ModelConfig config, long seed) {
     ImageModel model = ImageModel.of(config);
     try (Graph graph = new Graph();
-        Session session = new Session(graph)) {
+        Session session = Sessions.unoptimized(graph)) {
       WeightSource weights = TinyNetworks.weights(Ops.create(graph), seed);
       Session.Runner runner = session.runner();
       List<Weight> order = model.weights();

@@ -38,7 +38,7 @@ public final class LiveNetwork implements AutoCloseable {
     ImageModel.Scores scores = model.scores(context, images);
     logits = scores.logits();
     logProb = scores.logProb();
-    session = new Session(graph);
+    session = Sessions.unoptimized(graph);
   }
 
   /** The logits, {@code [n, height, width, channels, levels]}, flat. */
