@@ -123,12 +123,14 @@ public final class Network implements ImageModel {
     return layers.size();
   }
 
-  /** The number of feature maps of the condition; 0 if there is no condition. */
+  /** The number of feature maps that the condition has; 0 for a network without a condition. */
   public int conditionFeatures() {
     return condition.map(SmallImageCondition::features).orElse(0);
   }
 
-  /** The weights that make feature maps of the condition; none if there is no condition. */
+  /**
+   * The weights of the upsampling network (section 3.6); empty for a network without a condition.
+   */
   public List<Weight> conditionWeights() {
     return condition.map(SmallImageCondition::weights).orElse(List.of());
   }

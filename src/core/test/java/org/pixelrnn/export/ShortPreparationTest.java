@@ -17,7 +17,7 @@ import org.tensorflow.proto.FunctionDef;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
-/** What an exported graph says to TensorFlow about its preparation. */
+/** The operations and functions of an export that TensorFlow prepares in a shorter way. */
 class ShortPreparationTest {
   private static final Set<String> CONTROL = Set.of("StatelessWhile", "StatelessIf");
 

@@ -250,8 +250,7 @@ class BatchPartsTest {
   }
 
   private static Map<Integer, float[]> logProbs(ModelConfig config, BatchParts parts) {
-    // A convolution of no images, as in a part without images, fails in a graph that is not
-    // optimized.
+    // In a graph that is not optimized, TensorFlow gives a part without images a wrong shape.
     return ofEachSize(
         config,
         (tf, images) -> parts.logProb(tf, new Network(config), TinyNetworks.weights(tf, 5), images),

@@ -52,15 +52,21 @@ final class LanesOrRows implements AutoCloseable {
    *
    * @param manyImages the number of images from which on they are sampled row by row
    * @param turn samples one turn in lanes; it must stay open as long as this
+   * @param lanes samples a batch with {@code turn}; it must stay open as long as this
    * @param row samples one row; it must stay open as long as this
    */
-  LanesOrRows(Network network, int manyImages, RowSamplingFunction turn, RowSamplingFunction row) {
+  LanesOrRows(
+      Network network,
+      int manyImages,
+      RowSamplingFunction turn,
+      BatchLoop lanes,
+      RowSamplingFunction row) {
     this.network = network;
     this.manyImages = manyImages;
     this.turn = turn;
+    this.lanes = lanes;
     this.row = row;
     try (BuildGuard guard = new BuildGuard()) {
-      lanes = guard.made(new BatchLoop(network, turn));
       rows = guard.made(new BatchLoop(network, row));
       few = guard.made(GraphFunction.create("sample_few_images", function -> few(function)));
       many = guard.made(GraphFunction.create(MANY, function -> many(function)));
@@ -151,6 +157,5 @@ final class LanesOrRows implements AutoCloseable {
     many.close();
     few.close();
     rows.close();
-    lanes.close();
   }
 }

@@ -29,11 +29,13 @@ public final class NetworkSampler implements GraphSampler {
   private final Network network;
   private final Lanes oneLane;
   private final RowSamplingFunction turn;
-  private final RowSamplingFunction row;
-  private final BatchLoop loop;
+  private final BatchLoop inLanes;
 
-  /** Samples whole images if rows may be faster than lanes; null if they are not. */
-  private final LanesOrRows choice;
+  /** Present if many images are sampled row by row. */
+  private final Optional<LanesOrRows> choice;
+
+  /** The function that samples one row; null until it is needed. */
+  private RowSamplingFunction row;
 
   /** Builds the functions that sample from a network. */
   public NetworkSampler(Network network) {
@@ -50,13 +52,13 @@ public final class NetworkSampler implements GraphSampler {
     this.oneLane = Lanes.one(network.shape().width());
     try (BuildGuard guard = new BuildGuard()) {
       turn = guard.made(new RowSamplingFunction(network, network.rows().lanes()));
-      row =
-          turn.lanes().equals(oneLane)
-              ? turn
-              : guard.made(new RowSamplingFunction(network, oneLane));
-      boolean mayChoose = row != turn && row.isUnrolled();
-      choice = mayChoose ? guard.made(new LanesOrRows(network, manyImages, turn, row)) : null;
-      loop = mayChoose ? null : guard.made(new BatchLoop(network, turn));
+      inLanes = guard.made(new BatchLoop(network, turn));
+      if (!turn.lanes().equals(oneLane) && RowSamplingFunction.isUnrolled(network, oneLane)) {
+        row = guard.made(new RowSamplingFunction(network, oneLane));
+        choice = Optional.of(guard.made(new LanesOrRows(network, manyImages, turn, inLanes, row)));
+      } else {
+        choice = Optional.empty();
+      }
       guard.allBuilt();
     }
   }
@@ -96,6 +98,9 @@ public final class NetworkSampler implements GraphSampler {
    * @return the levels, and the state in the shapes of {@link #start}
    */
   public SampledRow nextRow(BuildContext context, RowInputs inputs) {
+    if (row == null) {
+      row = turn.lanes().equals(oneLane) ? turn : new RowSamplingFunction(network, oneLane);
+    }
     return row.rows(context.tf(), inputs, row.weights(context));
   }
 
@@ -118,20 +123,17 @@ public final class NetworkSampler implements GraphSampler {
       BuildContext context, SamplingInputs inputs, Optional<Operand<TFloat32>> upsampled) {
     Ops tf = context.tf();
     List<Operand<TFloat32>> ofTurn = turn.weights(context);
-    return choice == null
-        ? loop.sample(tf, inputs, upsampled, ofTurn)
-        : choice.sample(tf, inputs, upsampled, ofTurn, row.weights(context));
+    return choice
+        .map(either -> either.sample(tf, inputs, upsampled, ofTurn, row.weights(context)))
+        .orElseGet(() -> inLanes.sample(tf, inputs, upsampled, ofTurn));
   }
 
   @Override
   public void close() {
-    if (choice == null) {
-      loop.close();
-    } else {
-      choice.close();
-    }
+    choice.ifPresent(LanesOrRows::close);
+    inLanes.close();
     turn.close();
-    if (row != turn) {
+    if (row != null && row != turn) {
       row.close();
     }
   }

@@ -140,18 +140,19 @@ final class RowSamplingFunction implements AutoCloseable {
     RowArguments inputs = RowArguments.arguments(arguments, network, lanes);
     ArgumentWeightSource source = new ArgumentWeightSource(arguments);
     BuildContext context = new BuildContext(arguments.tf(), source);
-    SampledRow row = RowSampling.of(context, network, lanes, blockColumns(), inputs).row();
+    SampledRow row =
+        RowSampling.of(context, network, lanes, blockColumns(network, lanes), inputs).row();
     weights = source.derivedWeights();
     return ImmutableList.<Operand<?>>builder().add(row.levels()).addAll(row.state()).build();
   }
 
-  /** True if a turn holds the operations of all its columns, without a loop over blocks. */
-  boolean isUnrolled() {
-    return blockColumns() == lanes.columns();
+  /** True if the function for these lanes has no loop over blocks of columns. */
+  static boolean isUnrolled(Network network, Lanes lanes) {
+    return blockColumns(network, lanes) == lanes.columns();
   }
 
   /** The number of columns of a block: few enough that its graph is built and started quickly. */
-  private int blockColumns() {
+  private static int blockColumns(Network network, Lanes lanes) {
     int perColumn = network.shape().channels() * network.depth();
     return lanes.columns() * perColumn <= MOST_UNROLLED
         ? lanes.columns()
