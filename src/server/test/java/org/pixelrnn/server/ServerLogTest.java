@@ -46,6 +46,10 @@ class ServerLogTest {
     return written.toString(UTF_8).lines().filter(line -> line.contains(with)).toList();
   }
 
+  private long posts() {
+    return lines(".access ").stream().filter(line -> line.contains(" POST ")).count();
+  }
+
   @Test
   void eachRequestIsOneLine() {
     assertEquals(200, server.post("/v1/models/m:sample", "{}").status());
@@ -89,6 +93,8 @@ class ServerLogTest {
       try (RawClient client = new RawClient(server.port(), 0)) {
         client.send(RawClient.head("/v1/models/m:sample", 100) + "{");
       }
+      // The count below is that of the third client.
+      ServerCalls.await(() -> posts() == 2 && server.metric("pixelrnn_requests_running") == 0);
       ClientCall<SampleImagesRequest, SampleImagesResponse> call =
           server
               .grpc()
@@ -99,8 +105,7 @@ class ServerLogTest {
       call.halfClose();
       ServerCalls.await(() -> server.metric("pixelrnn_requests_running") == 1);
       call.cancel("enough", null);
-      ServerCalls.await(
-          () -> lines(".access ").stream().filter(l -> l.contains("POST")).count() == 3);
+      ServerCalls.await(() -> posts() == 3);
     }
     assertEquals(List.of(), lines(" ERROR "));
   }
