@@ -94,24 +94,28 @@ final class RequestRun {
    * @param answer called when its turn comes
    * @param refuse called if it is out of time, before or after {@code answer}
    */
-  synchronized void queue(
-      CompletableFuture<?> gone, Runnable answer, Consumer<RefusedRequest> refuse) {
-    if (ended) {
-      return; // The client has gone away already.
+  void queue(CompletableFuture<?> gone, Runnable answer, Consumer<RefusedRequest> refuse) {
+    CompletableFuture<RequestGate.Turn> own;
+    synchronized (this) {
+      if (ended) {
+        return; // The client has gone away already.
+      }
+      Duration limit = serving.limits().time();
+      ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, limit.plus(GRACE));
+      deadline =
+          ctx.eventLoop()
+              .withoutContext()
+              .schedule(
+                  () -> refuse.accept(RefusedRequest.outOfTime(null)),
+                  limit.toMillis(),
+                  TimeUnit.MILLISECONDS);
+      own = serving.gate().turn();
+      turn = own;
     }
-    Duration limit = serving.limits().time();
-    ctx.setRequestTimeout(TimeoutMode.SET_FROM_START, limit.plus(GRACE));
-    deadline =
-        ctx.eventLoop()
-            .withoutContext()
-            .schedule(
-                () -> refuse.accept(RefusedRequest.outOfTime(null)),
-                limit.toMillis(),
-                TimeUnit.MILLISECONDS);
-    turn = serving.gate().turn();
+    // Without the lock: the answer may have one of its own, and hold it while it ends the request.
     gone.whenComplete((ok, failed) -> end("cancelled"));
-    if (!ended) { // The client may have gone away just now.
-      turn.thenRun(answer);
+    if (!hasEnded()) { // The client may have gone away just now.
+      own.thenRun(answer);
     }
   }
 
@@ -134,10 +138,11 @@ final class RequestRun {
       ended = true;
     }
     deadline.cancel(false);
+    // Before its place is free: who sees that has the count, too.
+    serving.metrics().request(model(), method, outcome, time());
     turn.cancel(false);
     turn.thenAccept(RequestGate.Turn::close);
     version.release();
-    serving.metrics().request(model(), method, outcome, time());
     return true;
   }
 

@@ -63,8 +63,10 @@ final class RowDelivery {
 
   private synchronized void begin() {
     if (!run.hasEnded()) {
+      // The model begins with a row while the header is on its way.
+      CompletableFuture<Optional<byte[]>> first = rows.next();
       receiver.begin(header);
-      next();
+      first.whenComplete(this::send);
     }
   }
 

@@ -180,7 +180,8 @@ class PageTest {
     // The brush of 4 × 4 begins in the middle. It covers a row above and to the left of its pixel.
     browser.press(Keys.ARROW_UP, Keys.ARROW_UP, Keys.ARROW_LEFT, Keys.SPACE);
     browser.pressWith(Keys.SHIFT, Keys.ARROW_DOWN);
-    assertTrue(browser.text("probe").startsWith("Row 14, column 14: "), browser.text("probe"));
+    // The bits of the picture may come later.
+    browser.awaitText("probe", "Row 14, column 14: ");
     assertTrue(browser.text("probe").endsWith(" bits, painted"), browser.text("probe"));
     browser.tabTo("#complete");
     browser.press(Keys.ENTER);

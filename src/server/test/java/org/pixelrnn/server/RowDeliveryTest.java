@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -12,11 +13,13 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,9 +50,13 @@ class RowDeliveryTest {
   }
 
   private RequestRun run() {
+    return run(LIMITS);
+  }
+
+  private RequestRun run(RequestLimits limits) {
     return RequestRun.of(
         ServiceRequestContext.of(HttpRequest.of(HttpMethod.POST, "/")),
-        new RequestRun.Serving(models, LIMITS, gate, new ServingMetrics(meters, models, gate)),
+        new RequestRun.Serving(models, limits, gate, new ServingMetrics(meters, models, gate)),
         "m",
         "sample");
   }
@@ -84,8 +91,16 @@ class RowDeliveryTest {
 
   /** A client that writes down what it gets, and goes away as soon as it has the whole answer. */
   private static final class QuickClient implements RowDelivery.Receiver {
-    private final List<String> got = new ArrayList<>();
-    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final List<String> got = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<Void> gone;
+
+    QuickClient() {
+      this(new CompletableFuture<>());
+    }
+
+    QuickClient(CompletableFuture<Void> gone) {
+      this.gone = gone;
+    }
 
     @Override
     public void begin(SampleHeader header) {
@@ -156,6 +171,29 @@ class RowDeliveryTest {
     assertEquals(1, ended("cancelled"));
     assertEquals(0, gate.running());
     assertEquals(0, gate.waiting());
+  }
+
+  /** The thread of the deadline and the one that queues the request do not wait for each other. */
+  @Test
+  void aRequestMayBeOutOfTimeWhileItIsQueued() throws Exception {
+    CompletableFuture<Void> slow =
+        new CompletableFuture<>() {
+          @Override
+          public CompletableFuture<Void> whenComplete(
+              BiConsumer<? super Void, ? super Throwable> action) {
+            Uninterruptibles.sleepUninterruptibly(Duration.ofMillis(200));
+            return super.whenComplete(action);
+          }
+        };
+    RequestLimits hasty = new RequestLimits(1, 1, 1, 1, Duration.ofMillis(1));
+    GivenRows rows = new GivenRows();
+    QuickClient client = new QuickClient(slow);
+    CompletableFuture.runAsync(() -> RowDelivery.start(run(hasty), TWO_ROWS, rows, client))
+        .get(30, TimeUnit.SECONDS);
+    ServerCalls.await(() -> client.got.contains("OUT_OF_TIME"));
+    assertTrue(rows.closed);
+    assertEquals(1, ended("out_of_time"));
+    assertEquals(0, gate.running());
   }
 
   @Test

@@ -126,8 +126,9 @@ final class ServerCalls implements AutoCloseable {
 
   /** Makes a client of the images' methods over gRPC. */
   ImageModelsGrpc.ImageModelsBlockingStub grpc() {
-    return GrpcClients.newClient(
-        "gproto+h2c://127.0.0.1:" + port(), ImageModelsGrpc.ImageModelsBlockingStub.class);
+    return GrpcClients.builder("gproto+h2c://127.0.0.1:" + port())
+        .responseTimeout(Duration.ofSeconds(60))
+        .build(ImageModelsGrpc.ImageModelsBlockingStub.class);
   }
 
   int port() {

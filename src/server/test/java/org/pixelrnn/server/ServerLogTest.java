@@ -53,7 +53,10 @@ class ServerLogTest {
   @Test
   void eachRequestIsOneLine() {
     assertEquals(200, server.post("/v1/models/m:sample", "{}").status());
+    // The line of a request may come after its answer.
+    ServerCalls.await(() -> lines(".access ").size() == 1);
     assertEquals(400, server.post("/v1/models/m:sample", "{\"count\": 0}").status());
+    ServerCalls.await(() -> lines(".access ").size() == 2);
     SampleImagesRequest nobody = SampleImagesRequest.newBuilder().setModel("nobody").build();
     assertThrows(
         StatusRuntimeException.class, () -> ImmutableList.copyOf(server.grpc().sample(nobody)));

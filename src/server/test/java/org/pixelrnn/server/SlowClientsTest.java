@@ -37,7 +37,7 @@ class SlowClientsTest {
         ModelServer.builder()
             .model("m", ServerCalls.folder("row-lstm"))
             .idleTime(Duration.ofMinutes(1))
-            .limits(new RequestLimits(1_000_000, 1 << 20, 8, 8, Duration.ofSeconds(30))));
+            .limits(new RequestLimits(1_000_000, 1 << 20, 8, 8, Duration.ofMinutes(5))));
   }
 
   @Test
@@ -164,7 +164,9 @@ class SlowClientsTest {
           server
               .grpc()
               .getChannel()
-              .newCall(ImageModelsGrpc.getSampleMethod(), CallOptions.DEFAULT);
+              .newCall(
+                  ImageModelsGrpc.getSampleMethod(),
+                  CallOptions.DEFAULT.withDeadlineAfter(5, TimeUnit.MINUTES));
       CountDownLatch begun = new CountDownLatch(1);
       slow.start(
           new ClientCall.Listener<>() {

@@ -74,7 +74,7 @@ class StoppingServerTest {
               });
       while (seen.poll(30, TimeUnit.SECONDS) != ServingStatus.SERVING) {}
       CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
-      assertEquals(ServingStatus.NOT_SERVING, seen.poll(10, TimeUnit.SECONDS));
+      assertEquals(ServingStatus.NOT_SERVING, seen.poll(30, TimeUnit.SECONDS));
       call.join().cancel("seen", null);
       stopped.get(30, TimeUnit.SECONDS);
     }

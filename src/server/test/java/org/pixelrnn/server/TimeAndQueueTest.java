@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pixelrnn.proto.service.serving.PredictionServiceGrpc.PredictionServiceBlockingStub;
 import org.pixelrnn.proto.service.v1.ImageModelsGrpc;
+import org.pixelrnn.proto.service.v1.ListModelsRequest;
 import org.pixelrnn.proto.service.v1.LogProbRequest;
 import org.pixelrnn.proto.service.v1.SampleImagesRequest;
 import org.pixelrnn.proto.service.v1.SampleImagesResponse;
@@ -82,7 +83,8 @@ class TimeAndQueueTest {
 
   @Test
   void aStreamThatIsBegunEndsWithAnError() {
-    try (ServerCalls server = start(1, 9, Duration.ofMillis(300));
+    // Long enough for the stream to begin within it.
+    try (ServerCalls server = start(1, 9, Duration.ofSeconds(3));
         HeldEngine held = new HeldEngine(server.engine("m")).begun()) {
       ServerCalls.Reply reply = server.post(SAMPLE, "{}");
       assertEquals(200, reply.status());
@@ -151,7 +153,7 @@ class TimeAndQueueTest {
 
   @Test
   void aCallWhoseDeadlinePassesStopsTheSamplingWithinARow() throws Exception {
-    goAwayOverGrpc(Duration.ofSeconds(3), call -> {});
+    goAwayOverGrpc(Duration.ofSeconds(6), call -> {});
   }
 
   /** One row is sampled, the call ends, and no second row is sampled. */
@@ -159,6 +161,9 @@ class TimeAndQueueTest {
       Duration deadline, Consumer<ClientCall<SampleImagesRequest, SampleImagesResponse>> end)
       throws Exception {
     try (ServerCalls server = start(1, 9, Duration.ofSeconds(30))) {
+      // The first call of a process takes long, and the deadline is short.
+      assertEquals(
+          1, server.grpc().listModels(ListModelsRequest.getDefaultInstance()).getModelsCount());
       try (HeldEngine first = new HeldEngine(server.engine("m")).begun()) {
         ClientCall<SampleImagesRequest, SampleImagesResponse> call =
             server
