@@ -19,7 +19,7 @@ import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
 
-@Timeout(20)
+@Timeout(60)
 class PrefetchTest {
   private static final ImageShape ONE = new ImageShape(1, 1, 1, 256);
 

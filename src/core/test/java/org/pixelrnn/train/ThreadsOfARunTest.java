@@ -79,7 +79,7 @@ class ThreadsOfARunTest {
     Map<String, Long> ticks = new HashMap<>();
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(THREADS)) {
       for (Path thread : threads) {
-        Matcher line = STAT.matcher(Files.readString(thread.resolve("stat")));
+        Matcher line = STAT.matcher(statOf(thread));
         if (line.find() && !line.group("name").matches("(C[12] Compil|VM |GC |G1 ).*")) {
           long program = Long.parseLong(line.group("program"));
           ticks.put(
@@ -91,5 +91,14 @@ class ThreadsOfARunTest {
       throw new UncheckedIOException(e);
     }
     return ticks;
+  }
+
+  /** A thread may have ended since its folder was listed. */
+  private static String statOf(Path thread) {
+    try {
+      return Files.readString(thread.resolve("stat"));
+    } catch (IOException ended) {
+      return "";
+    }
   }
 }

@@ -231,7 +231,7 @@ class ImageFileTest {
             .parseHex(
                 "5249464634000000574542505650384c270000002f23c00500b93244f43f765c333737b64dd9"
                     + "fddb1e3d211ba04c1526031a136087a283e239393939393939393939393939393939393939392f0000");
-    Duration most = Duration.ofSeconds(5);
+    Duration most = Duration.ofSeconds(30);
     String message =
         assertTimeoutPreemptively(
             most,

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -31,17 +33,22 @@ class SamplerBuilderTest {
 
   @Test
   void theFirstImageOfAWarmModelTakesAboutAsLongAsALaterOne() {
-    try (Sampler sampler = Sampler.builder(TinyModels.folder("row-lstm")).warmUp(true).open()) {
-      long first = nanoseconds(sampler, 0);
-      long[] later = new long[CALLS];
-      for (int i = 0; i < CALLS; i++) {
-        later[i] = nanoseconds(sampler, i + 1);
+    List<String> times = new ArrayList<>();
+    boolean warm = false;
+    // Another process may take the time of a first image, but not of each one.
+    for (int model = 0; !warm && model < 5; model++) {
+      try (Sampler sampler = Sampler.builder(TinyModels.folder("row-lstm")).warmUp(true).open()) {
+        long first = nanoseconds(sampler, 0);
+        long[] later = new long[CALLS];
+        for (int i = 0; i < CALLS; i++) {
+          later[i] = nanoseconds(sampler, i + 1);
+        }
+        times.add(first + " ns, then " + Arrays.toString(later));
+        // A cold model takes a hundred times as long.
+        warm = first < 3 * Arrays.stream(later).max().orElseThrow() + 20_000_000;
       }
-      Arrays.sort(later);
-      // A cold model takes a hundred times as long. Other processes may take some time, too.
-      long most = 3 * later[CALLS - 1] + 20_000_000;
-      assertTrue(first < most, first + " ns, then " + Arrays.toString(later));
     }
+    assertTrue(warm, times.toString());
   }
 
   private static long nanoseconds(Sampler sampler, int seed) {
@@ -58,7 +65,6 @@ class SamplerBuilderTest {
   void aModelHasAsManyThreadsAsItIsGiven() throws IOException {
     long two = threadsOf(2);
     long nine = threadsOf(9);
-    System.err.println("DEBUG " + two + " " + nine);
     assertTrue(nine - two >= 14, two + " threads, then " + nine);
   }
 

@@ -28,6 +28,7 @@ import org.tensorflow.types.TFloat32;
 /** Workers answer a greeting, other processes do not. */
 class GreetingTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private static ServerSocket socket() throws IOException {
     return new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
@@ -41,8 +42,8 @@ class GreetingTest {
     return new Cluster(ImmutableList.of(address), 0).lookUp(0);
   }
 
-  private static String failure(String address) {
-    return assertThrows(IOException.class, () -> Greeting.exchange(at(address), SECOND))
+  private static String failure(String address, Duration timeout) {
+    return assertThrows(IOException.class, () -> Greeting.exchange(at(address), timeout))
         .getMessage();
   }
 
@@ -50,9 +51,10 @@ class GreetingTest {
   void aSilentProcessIsWaitedForUntilTheTimeout() throws IOException {
     try (ServerSocket silent = socket()) {
       long begin = System.nanoTime();
-      assertEquals("the process that listens there does not answer", failure(address(silent)));
+      assertEquals(
+          "the process that listens there does not answer", failure(address(silent), SECOND));
       double seconds = (System.nanoTime() - begin) / 1e9;
-      assertTrue(seconds > 0.9 && seconds < 5, seconds + " s");
+      assertTrue(seconds > 0.9 && seconds < 30, seconds + " s");
     }
   }
 
@@ -60,7 +62,7 @@ class GreetingTest {
   void anotherServerIsNoWorker() throws IOException {
     try (ServerSocket other = socket()) {
       CompletableFuture<Void> answering = CompletableFuture.runAsync(() -> answer(other));
-      assertEquals("something else than a worker answers there", failure(address(other)));
+      assertEquals("something else than a worker answers there", failure(address(other), MINUTE));
       answering.join();
     }
   }
