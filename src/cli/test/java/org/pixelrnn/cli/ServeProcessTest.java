@@ -58,8 +58,8 @@ class ServeProcessTest {
       assertTrue(line.startsWith("serving at http://127.0.0.1:"), line + Files.readString(log));
       URI server = URI.create(line.substring("serving at ".length()));
       // The port is open before TensorFlow has started.
-      assertEquals(200, status(server, "/healthz"));
       assertEquals(503, status(server, "/healthz?ready"));
+      assertEquals(200, status(server, "/healthz"));
       long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (status(server, "/healthz?ready") != 200) {
         assertTrue(System.nanoTime() < end && process.isAlive(), Files.readString(log));

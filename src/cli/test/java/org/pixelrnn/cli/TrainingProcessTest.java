@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,11 +49,21 @@ class TrainingProcessTest {
 
   @Test
   void aSignalBeforeTheFirstStepLosesNothing() throws Exception {
-    Process process = train(SMALL + " --max-steps 2");
-    await(() -> Files.exists(run().resolve("lock")));
-    // From now on a signal is handled. The first step is seconds away: TensorFlow is loading.
-    TimeUnit.MILLISECONDS.sleep(200);
-    String printed = end(process, "TERM");
+    String printed = "";
+    for (int tries = 0; printed.isEmpty() && tries < 5; tries++) {
+      if (tries > 0) {
+        Files.move(run(), folder.resolve("earlier" + tries));
+      }
+      Process process = train(SMALL + " --max-steps 2");
+      await(() -> Files.exists(run().resolve("lock")));
+      // Soon after, a signal is handled. The first step is seconds away: TensorFlow is loading.
+      TimeUnit.MILLISECONDS.sleep(200L << tries);
+      assertTrue(signal(process, "TERM"), printed());
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+      printed = printed();
+      // 143 is the end of a process that does not handle the signal yet. Then once more, later.
+      assertTrue(process.exitValue() == (printed.isEmpty() ? 143 : 0), printed);
+    }
     assertTrue(
         printed.endsWith(
             "stopped before the first step; go on with: pixelrnn train --run-dir "
@@ -77,7 +88,8 @@ class TrainingProcessTest {
   }
 
   /**
-   * If the signal comes right after a checkpoint, there is nothing left to save. Then once more.
+   * If the signal comes right after a checkpoint, there is nothing left to save. If it comes late,
+   * the process has failed and ended without it. Then once more.
    */
   @Test
   void aFailureAfterASignalIsPrinted() throws Exception {
@@ -88,16 +100,26 @@ class TrainingProcessTest {
       }
       Process process = train(SMALL + " --max-steps 100000");
       awaitCheckpoints(1);
-      // A checkpoint cannot be written where a file takes the place of its folder.
-      Path checkpoints = run().resolve("checkpoints");
-      Files.move(checkpoints, run().resolve("moved"));
-      Files.writeString(checkpoints, "");
-      signal(process, "TERM");
+      takeThePlaceOfCheckpoints();
+      boolean signalled = signal(process, "TERM");
       assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-      status = process.exitValue();
+      status = signalled ? process.exitValue() : 0;
     }
     assertTrue(status != 0, "nothing was saved");
     assertTrue(printed().contains("pixelrnn: "), printed());
+  }
+
+  /** A checkpoint cannot be written where a file takes the place of its folder. */
+  private void takeThePlaceOfCheckpoints() throws IOException {
+    Path checkpoints = run().resolve("checkpoints");
+    for (int moved = 0; Files.isDirectory(checkpoints); moved++) {
+      Files.move(checkpoints, run().resolve("moved" + moved));
+      try {
+        Files.createFile(checkpoints);
+      } catch (FileAlreadyExistsException e) {
+        // The process has made the folder anew meanwhile.
+      }
+    }
   }
 
   @Test
@@ -139,16 +161,16 @@ class TrainingProcessTest {
    * Sends a signal, and returns what the process has printed by its end, which must be status 0.
    */
   private String end(Process process, String signal) throws IOException, InterruptedException {
-    signal(process, signal);
+    assertTrue(signal(process, signal), printed());
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), printed());
     return printed();
   }
 
-  private static void signal(Process process, String signal)
+  /** Sends a signal. Returns false if the process has ended. */
+  private static boolean signal(Process process, String signal)
       throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-s", signal, "" + process.pid()).start();
-    assertEquals(0, kill.waitFor());
+    return new ProcessBuilder("kill", "-s", signal, "" + process.pid()).start().waitFor() == 0;
   }
 
   private String printed() throws IOException {

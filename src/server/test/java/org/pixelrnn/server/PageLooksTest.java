@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -33,10 +35,7 @@ class PageLooksTest {
     Optional<Browser> started = Browser.start();
     assumeTrue(started.isPresent(), "chromium or chromedriver is not installed");
     browser = started.orElseThrow();
-    server = ServerCalls.start(ModelServer.builder().model("mnist-pixelcnn", DIGITS));
-    browser.open(server.server().uri().toString(), 1000, 900, false);
-    browser.awaitText("state", "mnist-pixelcnn is loading");
-    assertFalse(browser.find("sample").isEnabled());
+    server = ServerCalls.startReady(ModelServer.builder().model("mnist-pixelcnn", DIGITS));
   }
 
   @AfterAll
@@ -132,6 +131,28 @@ class PageLooksTest {
       ServerCalls.await(() -> browser.find("sample").isEnabled());
       browser.click("sample");
       browser.awaitText("sample-status", "Done");
+      browser.leave();
+    }
+  }
+
+  /** One file of the model is a pipe, so that loading waits until the test writes into it. */
+  @Test
+  void saysThatAModelIsLoading(@TempDir Path folder) throws IOException, InterruptedException {
+    ServerCalls.copy("row-lstm", folder.resolve("1"));
+    Path file = folder.resolve("1/assets.extra/pixelrnn.textproto");
+    byte[] content = Files.readAllBytes(file);
+    Files.delete(file);
+    assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+    try (ServerCalls own = ServerCalls.start(ModelServer.builder().model("m", folder))) {
+      try {
+        browser.open(own.server().uri().toString(), 1000, 900, false);
+        browser.awaitText("state", "m is loading");
+        assertFalse(browser.find("sample").isEnabled());
+      } finally {
+        Files.write(file, content);
+      }
+      browser.awaitText("state", "m, version 1: ");
+      ServerCalls.await(() -> browser.find("sample").isEnabled());
       browser.leave();
     }
   }
