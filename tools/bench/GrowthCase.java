@@ -29,12 +29,14 @@ import org.pixelrnn.train.TrainingGraph;
  *       first image of {@code sample}; the graph of each is made then
  *   <li>pass: seconds for the logits of one image
  *   <li>1 image, 16 images: what sampling them takes, in passes over as many images
+ *   <li>compile: seconds of the first rows and images after {@code compileFor(1, 16)}
+ *   <li>c 1, c 16: the passes of 1 and 16 images then
  * </ul>
  */
 final class GrowthCase {
   static final String HEADER =
       String.format(
-          "%-30s %8s %8s %8s %8s %8s %8s %9s %8s %8s %9s",
+          "%-30s %8s %8s %8s %8s %8s %8s %9s %8s %8s %9s %8s %8s %8s",
           "network",
           "step MB",
           "valid MB",
@@ -45,7 +47,10 @@ final class GrowthCase {
           "1st image",
           "pass",
           "1 image",
-          "16 images");
+          "16 images",
+          "compile",
+          "c 1",
+          "c 16");
 
   /** Work that takes longer is not repeated, so that the whole benchmark takes minutes. */
   private static final double LONG = 5;
@@ -108,13 +113,30 @@ final class GrowthCase {
     Path version = UntrainedModel.export(folder, ImageModel.of(model));
     System.out.printf("%8d ", nodes(version));
     System.out.flush();
+    double pass;
+    double passOfMany;
     try (Sampler sampler = Sampler.open(version)) {
-      double firstRow = once(() -> firstRow(sampler));
-      double firstImage = once(() -> sampler.sample(1, 1, 1));
-      double pass = pass(sampler, 1);
+      double firstRow = Measure.once(() -> firstRow(sampler, 1));
+      double firstImage = Measure.once(() -> sampler.sample(1, 1, 1));
+      pass = pass(sampler, 1);
+      passOfMany = pass(sampler, 16);
       double one = best(() -> sampler.sample(1, 1, 1)) / pass;
-      double many = best(() -> sampler.sample(16, 1, 1)) / pass(sampler, 16);
-      System.out.printf("%8.2f %9.2f %8.4f %8.2f %9.2f%n", firstRow, firstImage, pass, one, many);
+      double many = best(() -> sampler.sample(16, 1, 1)) / passOfMany;
+      System.out.printf("%8.2f %9.2f %8.4f %8.2f %9.2f ", firstRow, firstImage, pass, one, many);
+      System.out.flush();
+    }
+    try (Sampler sampler = Sampler.builder(version).compileFor(1, 16).open()) {
+      double compile =
+          Measure.once(
+              () -> {
+                for (int count : new int[] {1, 16}) {
+                  firstRow(sampler, count);
+                  sampler.sample(count, 1, 1);
+                }
+              });
+      double one = best(() -> sampler.sample(1, 1, 1)) / pass;
+      double many = best(() -> sampler.sample(16, 1, 1)) / passOfMany;
+      System.out.printf("%8.2f %8.2f %8.2f%n", compile, one, many);
     }
     delete(folder);
   }
@@ -124,23 +146,17 @@ final class GrowthCase {
     return best(() -> sampler.logits(images));
   }
 
-  private static void firstRow(Sampler sampler) {
-    try (RowStream rows = sampler.rows(SampleRequest.of(1, 1))) {
+  private static void firstRow(Sampler sampler, int count) {
+    try (RowStream rows = sampler.rows(SampleRequest.of(count, 1))) {
       rows.next();
     }
   }
 
-  private static double once(Runnable work) {
-    long begun = System.nanoTime();
-    work.run();
-    return (System.nanoTime() - begun) / 1e9;
-  }
-
   /** The shortest of some times. */
   private static double best(Runnable work) {
-    double best = once(work);
+    double best = Measure.once(work);
     for (int i = 1; i < Measure.REPEATS && best < LONG; i++) {
-      best = Math.min(best, once(work));
+      best = Math.min(best, Measure.once(work));
     }
     return best;
   }

@@ -37,15 +37,20 @@ final class Measure {
     return Images.of(shape, levels);
   }
 
+  /** Runs {@code work} once, and returns its seconds. */
+  static double once(Runnable work) {
+    long begun = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - begun) / 1e9;
+  }
+
   /** Runs {@code work} {@link #REPEATS} times after a warm-up. Returns the shortest time. */
   static double seconds(Runnable work) {
     work.run();
     work.run();
     double best = Double.MAX_VALUE;
     for (int i = 0; i < REPEATS; i++) {
-      long begun = System.nanoTime();
-      work.run();
-      best = Math.min(best, (System.nanoTime() - begun) / 1e9);
+      best = Math.min(best, once(work));
     }
     return best;
   }

@@ -36,6 +36,16 @@ final class ServeCommand implements Callable<Integer> {
   private List<String> models;
 
   @Option(
+      names = "--compile-for",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Compile the sampling of N images at once, for instance 1 or 1,8. Models are ready some"
+              + " seconds later. One image of a recurrent model, or of one of colour images, then"
+              + " takes 0.2 to 0.7 of the time; one of a PixelCNN with large kernels takes longer.")
+  private int[] compiledFor = {};
+
+  @Option(
       names = "--host",
       paramLabel = "ADDRESS",
       defaultValue = "127.0.0.1",
@@ -106,6 +116,7 @@ final class ServeCommand implements Callable<Integer> {
         ModelServer.builder()
             .host(host)
             .port(port)
+            .compileFor(compiledFor)
             .limits(
                 new RequestLimits(
                     images, bytes, running, waiting, Duration.ofMillis((long) (seconds * 1000))));

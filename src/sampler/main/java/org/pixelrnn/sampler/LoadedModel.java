@@ -1,6 +1,5 @@
 package org.pixelrnn.sampler;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -14,15 +13,9 @@ import java.util.function.Supplier;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
-import org.pixelrnn.image.QuietStart;
-import org.pixelrnn.records.PlainFolder;
-import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
-import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.GraphOptions;
-import org.tensorflow.proto.RewriterConfig;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.types.TFloat32;
@@ -36,34 +29,13 @@ import org.tensorflow.types.TUint8;
  */
 final class LoadedModel implements AutoCloseable {
   /**
-   * One round of graph optimization, with inlining and pruning only. The other passes gain nothing,
-   * and take as long as sampling a hundred images.
-   */
-  private static final ConfigProto CONFIGURATION =
-      ConfigProto.newBuilder()
-          .setGraphOptions(
-              GraphOptions.newBuilder()
-                  .setRewriteOptions(
-                      RewriterConfig.newBuilder()
-                          .setMetaOptimizerIterations(RewriterConfig.NumIterationsType.ONE)
-                          .setArithmeticOptimization(RewriterConfig.Toggle.OFF)
-                          .setConstantFolding(RewriterConfig.Toggle.OFF)
-                          .setRemapping(RewriterConfig.Toggle.OFF)
-                          .setLayoutOptimizer(RewriterConfig.Toggle.OFF)
-                          .setLoopOptimization(RewriterConfig.Toggle.OFF)
-                          .setDependencyOptimization(RewriterConfig.Toggle.OFF)
-                          .setDisableTfgOptimizer(true)
-                          .setMemoryOptimization(RewriterConfig.MemOptType.NO_MEM_OPT)))
-          .build();
-
-  /**
    * One image is sampled in the thread of the caller. Its operations are so small that to hand them
    * to another thread takes longer than to run them.
    */
   private static final RunOptions IN_THE_CALLERS_THREAD =
       RunOptions.newBuilder().setInterOpThreadPool(-1).build();
 
-  private final SavedModelBundle bundle;
+  private final ModelSessions sessions;
   private final Path folder;
   private final CallGate gate;
 
@@ -73,11 +45,11 @@ final class LoadedModel implements AutoCloseable {
 
   private final ModelSignatures signatures;
 
-  private LoadedModel(SavedModelBundle bundle, Path folder) {
-    this.bundle = bundle;
+  private LoadedModel(ModelSessions sessions, Path folder) {
+    this.sessions = sessions;
     this.folder = folder;
     this.gate = new CallGate(folder + ": the sampler of this model is closed");
-    this.signatures = ModelSignatures.of(bundle.metaGraphDef(), folder);
+    this.signatures = ModelSignatures.of(sessions.definition(), folder);
     if (signatures.parameters() > 0 && !ModelFolder.hasWeights(folder)) {
       // TensorFlow takes it for a model without variables, and fails when it is used.
       throw new NotAModelException(
@@ -90,37 +62,19 @@ final class LoadedModel implements AutoCloseable {
    *
    * @param version the folder of one version
    * @param threads the threads that calculate; 0 for one for each core
+   * @param compiledFor the numbers of images for which XLA compiles the rows
    * @throws NotAModelException if TensorFlow cannot load it, or if a signature is missing
    * @throws InputException if the folder's name cannot be given to TensorFlow
    */
-  static LoadedModel load(Path version, int threads) {
-    QuietStart.begin(threads);
-    SavedModelBundle bundle;
-    try (PlainFolder folder = PlainFolder.of(version)) {
-      bundle =
-          SavedModelBundle.loader(folder.path().toString())
-              .withTags("serve")
-              .withConfigProto(
-                  CONFIGURATION.toBuilder()
-                      .setUsePerSessionThreads(threads > 0)
-                      .setInterOpParallelismThreads(threads)
-                      .setIntraOpParallelismThreads(threads)
-                      .build())
-              .load();
-    } catch (IOException e) {
-      throw new InputException(version + ": cannot be read: " + InputException.reason(e), e);
-    } catch (RuntimeException e) {
-      // TensorFlow's exceptions have no type in common, and damaged files cause many of them.
-      throw new NotAModelException(
-          version + ": not a SavedModel that can be loaded (" + InputException.reason(e) + ")", e);
-    }
+  static LoadedModel load(Path version, int threads, Set<Integer> compiledFor) {
+    ModelSessions sessions = ModelSessions.load(version, threads, compiledFor);
     LoadedModel loaded = null;
     try {
-      loaded = new LoadedModel(bundle, version);
+      loaded = new LoadedModel(sessions, version);
       return loaded;
     } finally {
       if (loaded == null) {
-        bundle.close();
+        sessions.close();
       }
     }
   }
@@ -137,7 +91,7 @@ final class LoadedModel implements AutoCloseable {
 
   /** The signatures by name, as the SavedModel has them. */
   Map<String, SignatureDef> definitions() {
-    return bundle.metaGraphDef().getSignatureDefMap();
+    return sessions.definition().getSignatureDefMap();
   }
 
   /**
@@ -149,7 +103,7 @@ final class LoadedModel implements AutoCloseable {
    * @throws InputException as {@link #guarded} does
    */
   SignatureOutputs call(String signature, Map<String, Tensor> inputs) {
-    return call(signature, inputs, RunOptions.getDefaultInstance());
+    return call(signature, inputs, sessions.exported(), RunOptions.getDefaultInstance());
   }
 
   /**
@@ -160,16 +114,21 @@ final class LoadedModel implements AutoCloseable {
    */
   SignatureOutputs callSampling(String signature, Map<String, Tensor> inputs, int images) {
     return call(
-        signature, inputs, images == 1 ? IN_THE_CALLERS_THREAD : RunOptions.getDefaultInstance());
+        signature,
+        inputs,
+        sessions.sampling(images),
+        images == 1 ? IN_THE_CALLERS_THREAD : RunOptions.getDefaultInstance());
   }
 
-  private SignatureOutputs call(String signature, Map<String, Tensor> inputs, RunOptions options) {
-    return during(() -> guarded(signature, () -> run(signature, inputs, options)));
+  private SignatureOutputs call(
+      String signature, Map<String, Tensor> inputs, Session session, RunOptions options) {
+    return during(() -> guarded(signature, () -> run(signature, inputs, session, options)));
   }
 
-  private SignatureOutputs run(String signature, Map<String, Tensor> inputs, RunOptions options) {
+  private SignatureOutputs run(
+      String signature, Map<String, Tensor> inputs, Session session, RunOptions options) {
     SignatureDef definition = definitions().get(signature);
-    Session.Runner runner = bundle.session().runner().setOptions(options);
+    Session.Runner runner = session.runner().setOptions(options);
     inputs.forEach(
         (name, tensor) -> runner.feed(definition.getInputsOrThrow(name).getName(), tensor));
     List<String> names = List.copyOf(definition.getOutputsMap().keySet());
@@ -319,6 +278,6 @@ final class LoadedModel implements AutoCloseable {
       open = List.copyOf(streams);
     }
     open.forEach(RowStream::modelCloses);
-    gate.awaitEnd(bundle::close);
+    gate.awaitEnd(sessions::close);
   }
 }

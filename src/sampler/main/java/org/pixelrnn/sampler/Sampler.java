@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.pixelrnn.image.ImageShape;
 import org.pixelrnn.image.Images;
 import org.pixelrnn.image.InputException;
@@ -72,16 +73,16 @@ public final class Sampler implements AutoCloseable {
     return builder(model).open();
   }
 
-  /** Says how a model is to be loaded: the number of threads, and if it is warmed up. */
+  /** Says how a model is to be loaded: its threads, and what is prepared when it is opened. */
   public static SamplerBuilder builder(Path model) {
     return new SamplerBuilder(model);
   }
 
-  /** Loads a model; {@code threads} is 0 for TensorFlow's own choice. */
-  static Sampler load(Path model, int threads) {
+  /** Loads a model. The arguments are those of {@link LoadedModel#load}. */
+  static Sampler load(Path model, int threads, Set<Integer> compiledFor) {
     Path version = ModelFolder.version(model);
     Optional<Provenance> provenance = ModelFolder.provenance(version);
-    LoadedModel loaded = LoadedModel.load(version, threads);
+    LoadedModel loaded = LoadedModel.load(version, threads, compiledFor);
     Sampler sampler = null;
     try {
       sampler = new Sampler(version, provenance, loaded);

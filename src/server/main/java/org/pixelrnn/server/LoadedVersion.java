@@ -1,5 +1,6 @@
 package org.pixelrnn.server;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import org.pixelrnn.sampler.Sampler;
@@ -29,12 +30,15 @@ final class LoadedVersion {
    * Loads a version and warms it up: every signature is called.
    *
    * @param version the folder of the version
+   * @param compiledFor the numbers of images for which the rows are compiled
    * @param closer closes the version when it is retired, which may take as long as a call of the
    *     model
    * @throws org.pixelrnn.image.InputException if it cannot be loaded, or if a signature fails
    */
-  static LoadedVersion load(String name, Path version, Executor closer) {
-    Sampler sampler = Sampler.builder(version).warmUp(true).open();
+  static LoadedVersion load(
+      String name, Path version, ImmutableIntArray compiledFor, Executor closer) {
+    Sampler sampler =
+        Sampler.builder(version).compileFor(compiledFor.toArray()).warmUp(true).open();
     LoadedVersion loaded = null;
     try {
       ModelEngine engine =

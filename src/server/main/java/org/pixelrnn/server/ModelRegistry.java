@@ -1,5 +1,6 @@
 package org.pixelrnn.server;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -22,10 +23,12 @@ final class ModelRegistry implements AutoCloseable {
    * Makes a registry of models that are not loaded yet.
    *
    * @param folders the models' folders, by name
+   * @param compiledFor the numbers of images for which rows are compiled
    * @throws org.pixelrnn.sampler.NotAModelException if there is no model in a folder
    */
-  ModelRegistry(Map<String, Path> folders) {
-    folders.forEach((name, folder) -> models.put(name, new ServedModel(name, folder, closer)));
+  ModelRegistry(Map<String, Path> folders, ImmutableIntArray compiledFor) {
+    folders.forEach(
+        (name, folder) -> models.put(name, new ServedModel(name, folder, compiledFor, closer)));
     loaders =
         Executors.newScheduledThreadPool(
             Math.max(1, Math.min(folders.size(), Runtime.getRuntime().availableProcessors())),

@@ -1,6 +1,7 @@
 package org.pixelrnn.server;
 
 import com.google.common.base.Throwables;
+import com.google.common.primitives.ImmutableIntArray;
 import com.linecorp.armeria.server.Server;
 import java.io.IOException;
 import java.net.URI;
@@ -33,7 +34,7 @@ public final class ModelServer implements AutoCloseable {
   private final URI uri;
 
   private ModelServer(Builder builder) {
-    models = new ModelRegistry(builder.models);
+    models = new ModelRegistry(builder.models, builder.compiledFor);
     try {
       server = ServicesOnOnePort.build(builder, models);
       startListening(builder.host, builder.port);
@@ -93,6 +94,7 @@ public final class ModelServer implements AutoCloseable {
     final Map<String, Path> models = new LinkedHashMap<>();
     String host = "127.0.0.1";
     int port = 8500;
+    ImmutableIntArray compiledFor = ImmutableIntArray.of();
     RequestLimits limits = RequestLimits.defaults();
     Optional<String> token = Optional.empty();
     Optional<Path> certificate = Optional.empty();
@@ -132,6 +134,25 @@ public final class ModelServer implements AutoCloseable {
         throw new InputException("port " + port + "; expected 0 to 65535");
       }
       this.port = port;
+      return this;
+    }
+
+    /**
+     * Sets the numbers of images for which XLA compiles the rows of each model; none by default. A
+     * model is ready 1 to 15 s later for each number. Then a single client of a recurrent model, or
+     * of a model of colour images, gets its rows 1.5 to 4 times as fast. The number is that of the
+     * images of all requests that are sampled together.
+     *
+     * @throws InputException if a number is not positive
+     * @see org.pixelrnn.sampler.SamplerBuilder#compileFor
+     */
+    public Builder compileFor(int... images) {
+      for (int count : images) {
+        if (count < 1) {
+          throw new InputException("compile for " + count + " images; expected at least 1");
+        }
+      }
+      compiledFor = ImmutableIntArray.copyOf(images);
       return this;
     }
 

@@ -1,5 +1,6 @@
 package org.pixelrnn.server;
 
+import com.google.common.primitives.ImmutableIntArray;
 import com.linecorp.armeria.server.healthcheck.SettableHealthChecker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ final class ServedModel {
 
   private final String name;
   private final Path folder;
+  private final ImmutableIntArray compiledFor;
   private final Executor closer;
   private final SettableHealthChecker health = new SettableHealthChecker(false);
 
@@ -52,11 +54,13 @@ final class ServedModel {
    * Makes a model that is not loaded yet.
    *
    * @param folder the model's folder, or the folder of one version
+   * @param compiledFor the numbers of images for which rows are compiled
    * @throws org.pixelrnn.sampler.NotAModelException if there is no model in the folder
    */
-  ServedModel(String name, Path folder, Executor closer) {
+  ServedModel(String name, Path folder, ImmutableIntArray compiledFor, Executor closer) {
     this.name = name;
     this.folder = folder;
+    this.compiledFor = compiledFor;
     this.closer = closer;
     newest = LoadedVersion.number(ModelFolder.version(folder));
   }
@@ -140,7 +144,7 @@ final class ServedModel {
     long start = System.nanoTime();
     LoadedVersion loaded;
     try {
-      loaded = LoadedVersion.load(name, version, closer);
+      loaded = LoadedVersion.load(name, version, compiledFor, closer);
     } catch (RuntimeException e) {
       error = Optional.of(reason(e));
       LOG.error("model {}: version {} cannot be used: {}", name, version.getFileName(), reason(e));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.util.concurrent.Uninterruptibles;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
@@ -39,7 +40,7 @@ class RowDeliveryTest {
 
   @BeforeAll
   static void load() {
-    models = new ModelRegistry(Map.of("m", ServerCalls.folder("row-lstm")));
+    models = new ModelRegistry(Map.of("m", ServerCalls.folder("row-lstm")), ImmutableIntArray.of());
     models.start(Duration.ofHours(1));
     ServerCalls.await(models::isReady);
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.primitives.ImmutableIntArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class ServedModelTest {
 
   private ServedModel withVersionOne() {
     ServerCalls.copy("row-lstm", folder.resolve("1"));
-    model = new ServedModel("m", folder, Runnable::run);
+    model = new ServedModel("m", folder, ImmutableIntArray.of(), Runnable::run);
     return model;
   }
 
