@@ -51,11 +51,13 @@ public final class SamplerBuilder {
   }
 
   /**
-   * Sets the numbers of images for which XLA compiles the sampling of a row; none by default. The
-   * images are the same, up to the rounding of numbers. Models with recurrent layers and models of
-   * colour images are then sampled up to seven times as fast, one image at a time. A PixelCNN with
-   * large kernels is slower; RESULTS.md has a table. The first call with each of these numbers
-   * takes 1 to 10 s longer, because the row is compiled then.
+   * Sets the numbers of images for which XLA compiles the sampling of a row; none by default. One
+   * image of a model with recurrent layers, or of colour images, then takes 0.2 to 0.7 of the time.
+   * One of a PixelCNN with large kernels takes longer. The first call with each of these numbers
+   * takes 1 to 15 s longer, because the row is compiled then.
+   *
+   * <p>XLA may round a sum otherwise. The images of a seed are those of the model as it was
+   * exported, except that now and then a rounding changes a pixel, and then all later pixels.
    *
    * <p>In a {@link RowBatch} the number is that of the images of all requests.
    *
