@@ -7,8 +7,8 @@ import org.pixelrnn.sampler.SampleRequest;
 import org.pixelrnn.sampler.Sampler;
 
 /**
- * Compares models with and without rows that XLA compiles. The default is each shipped model of one
- * scale, with one image.
+ * Compares models with and without rows that XLA compiles. The default is each shipped model, with
+ * one image.
  *
  * <pre>
  *   tools/bench/run CompiledTable [IMAGES MODEL...]
@@ -33,7 +33,10 @@ final class CompiledTable {
           "mnist-pixelcnn",
           "cifar10-pixelcnn",
           "cifar10-row-lstm",
-          "cifar10-diagonal-bilstm");
+          "cifar10-diagonal-bilstm",
+          "mnist-multi-scale",
+          "cifar10-multi-scale",
+          "tiny-imagenet32-multi-scale");
 
   private static final int SEEDS = 20;
 

@@ -38,7 +38,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--compile-for",
       paramLabel = "N",
-      split = ",",
+      split = " *, *",
       description =
           "Compile the sampling of N images at once, for instance 1 or 1,8. Models are ready some"
               + " seconds later. One image of a recurrent model, or of one of colour images, then"

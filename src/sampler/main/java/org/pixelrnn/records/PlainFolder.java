@@ -1,5 +1,6 @@
 package org.pixelrnn.records;
 
+import com.google.common.base.CharMatcher;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -8,14 +9,18 @@ import java.nio.file.Path;
 
 /**
  * A folder under a name that TensorFlow finds. TensorFlow takes paths as text, so it cannot be
- * given a name that is not UTF-8, or one that the locale cannot spell. Such a folder gets a second
- * name, a symbolic link in the folder of temporary files, until this is closed:
+ * given a name that is not UTF-8, or one that the locale cannot spell. It also takes some
+ * characters for a pattern. A folder with such a name gets a second name, a symbolic link in the
+ * folder of temporary files, until this is closed:
  *
  * <pre>
  *   /tmp/pixelrnn-123456789/folder  ──►  /home/me/größe
  * </pre>
  */
 public final class PlainFolder implements Closeable {
+  /** The characters of patterns of names. */
+  private static final CharMatcher PATTERN = CharMatcher.anyOf("*?[]\\");
+
   private final Path path;
   private final boolean isLink;
 
@@ -30,7 +35,11 @@ public final class PlainFolder implements Closeable {
    * @throws IOException if the folder needs a link, and none can be made
    */
   public static PlainFolder of(Path folder) throws IOException {
-    return PathText.isPlain(folder) ? new PlainFolder(folder, false) : link(folder);
+    return isPlain(folder) ? new PlainFolder(folder, false) : link(folder);
+  }
+
+  private static boolean isPlain(Path folder) {
+    return PathText.isPlain(folder) && PATTERN.matchesNoneOf(folder.toString());
   }
 
   private static PlainFolder link(Path folder) throws IOException {
@@ -40,7 +49,7 @@ public final class PlainFolder implements Closeable {
       PlainFolder linked =
           new PlainFolder(
               Files.createTempDirectory(temporary, "pixelrnn-").resolve("folder"), true);
-      if (PathText.isPlain(linked.path)) {
+      if (isPlain(linked.path)) {
         Files.createSymbolicLink(linked.path, target);
         return linked;
       }

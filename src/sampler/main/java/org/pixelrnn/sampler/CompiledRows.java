@@ -124,12 +124,15 @@ final class CompiledRows implements AutoCloseable {
     graph.close();
   }
 
-  /** XLA prints three lines when it compiles the first function of a process. */
+  /**
+   * XLA prints three lines when it compiles the first function of a process. If it does not know a
+   * flag in {@code XLA_FLAGS}, it ends the process, and its reason must be seen.
+   */
   private static synchronized void startQuietly() {
-    if (!quiet) {
-      quiet = true;
+    if (!quiet && System.getenv("XLA_FLAGS") == null) {
       QuietStart.filter(CompiledRows::compileSomething);
     }
+    quiet = true;
   }
 
   /** It must not take the memory of a GPU. */

@@ -54,7 +54,8 @@ public final class SamplerBuilder {
    * Sets the numbers of images for which XLA compiles the sampling of a row; none by default. One
    * image of a model with recurrent layers, or of colour images, then takes 0.2 to 0.7 of the time.
    * One of a PixelCNN with large kernels takes longer. The first call with each of these numbers
-   * takes 1 to 15 s longer, because the row is compiled then.
+   * takes seconds longer, because the row is compiled then: up to ten for each network and way to
+   * sample.
    *
    * <p>XLA may round a sum otherwise. The images of a seed are those of the model as it was
    * exported, except that now and then a rounding changes a pixel, and then all later pixels.
@@ -79,7 +80,8 @@ public final class SamplerBuilder {
    *
    * @throws NotAModelException as {@link Sampler#open} does, or if a signature fails when it is
    *     warmed up
-   * @throws org.pixelrnn.image.InputException as {@link Sampler#open} does
+   * @throws org.pixelrnn.image.InputException as {@link Sampler#open} does, or if it is warmed up
+   *     for more images than the memory holds
    */
   public Sampler open() {
     Sampler sampler = Sampler.load(model, threads, compiledFor);

@@ -60,6 +60,16 @@ class PlainFolderTest {
     assertFalse(Files.exists(link.getParent()));
   }
 
+  /** TensorFlow would look for a folder named {@code v1}. */
+  @Test
+  void aFolderWhoseNameIsAPatternGetsASecondName() throws IOException {
+    Path pattern = Files.createDirectory(folder.resolve("v[1]"));
+    try (PlainFolder plain = PlainFolder.of(pattern)) {
+      assertFalse(plain.path().toString().contains("["), plain.path().toString());
+      assertTrue(Files.isSameFile(pattern, plain.path()));
+    }
+  }
+
   @Test
   void saysWhereNoLinkCanBeMade() {
     System.setProperty(TEMPORARY, folder.resolve("missing").toString());

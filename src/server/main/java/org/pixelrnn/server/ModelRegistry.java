@@ -89,7 +89,8 @@ final class ModelRegistry implements AutoCloseable {
     loaders.shutdown();
     models.values().forEach(ServedModel::close);
     try {
-      loaders.awaitTermination(10, TimeUnit.SECONDS);
+      // A model that is compiled right now takes longer. Its thread ends with the process.
+      loaders.awaitTermination(5, TimeUnit.SECONDS);
       models.values().forEach(ServedModel::close);
       closer.shutdown();
       closer.awaitTermination(10, TimeUnit.SECONDS);

@@ -139,9 +139,9 @@ public final class ModelServer implements AutoCloseable {
 
     /**
      * Sets the numbers of images for which XLA compiles the rows of each model; none by default. A
-     * model is ready 1 to 15 s later for each number. Then a single client of a recurrent model, or
-     * of a model of colour images, gets its rows 1.5 to 4 times as fast. The number is that of the
-     * images of all requests that are sampled together.
+     * model is ready up to 30 s later for each number. Then a single client of a recurrent model,
+     * or of a model of colour images, gets its rows 1.5 to 4 times as fast. The number is that of
+     * the images of all requests that are sampled together.
      *
      * @throws InputException if a number is not positive
      * @see org.pixelrnn.sampler.SamplerBuilder#compileFor
@@ -204,13 +204,26 @@ public final class ModelServer implements AutoCloseable {
      * Starts the server. Models are loaded in the background.
      *
      * @throws org.pixelrnn.sampler.NotAModelException if there is no model in a folder
-     * @throws InputException if there is no model at all, if the address is in use, or if the
-     *     certificate or the key cannot be read
+     * @throws InputException if there is no model at all, if the address is in use, if the
+     *     certificate or the key cannot be read, or if rows are to be compiled for more images than
+     *     are ever sampled together
      */
     public ModelServer start() {
       if (models.isEmpty()) {
         throw new InputException("there is no model to serve; expected at least one");
       }
+      int most = Math.max(BatchingEngine.MOST_IMAGES, limits.images());
+      compiledFor.forEach(
+          images -> {
+            if (images > most) {
+              throw new InputException(
+                  "compile for "
+                      + images
+                      + " images; expected at most "
+                      + most
+                      + ", as many as are sampled together");
+            }
+          });
       return new ModelServer(this);
     }
   }

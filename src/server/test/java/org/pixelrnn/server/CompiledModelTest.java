@@ -30,6 +30,15 @@ class CompiledModelTest {
         ModelServer.builder().model("m", ServerCalls.folder("row-lstm")).compileFor(compiledFor));
   }
 
+  @Test
+  void moreImagesThanAreSampledTogetherAreRefused() {
+    ModelServer.Builder builder =
+        ModelServer.builder().model("m", ServerCalls.folder("row-lstm")).compileFor(1, 65);
+    assertEquals(
+        "compile for 65 images; expected at most 64, as many as are sampled together",
+        assertThrows(InputException.class, builder::start).getMessage());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, -1})
   void aNumberOfImagesIsPositive(int count) {
