@@ -17,11 +17,12 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class SamplingRun implements AutoCloseable {
   /**
-   * The most images that are sampled in one call if nobody watches the rows. For few images the
-   * call is several times faster, because it samples several rows of an image at once. More images
-   * are faster row by row, can be stopped, and show progress.
+   * The most images in colour that are sampled in one call if nobody watches the rows. For few
+   * images the call is several times faster, because it samples several rows of an image at once.
+   * More images in colour take about as long row by row, can be stopped after each row, and show
+   * progress. A piece of grey images takes only seconds in one call, and less memory.
    */
-  private static final int FEW = 8;
+  private static final int FEW_IN_COLOUR = 8;
 
   private final Sampler sampler;
   private final SamplingFlags flags;
@@ -82,8 +83,8 @@ final class SamplingRun implements AutoCloseable {
   }
 
   /**
-   * Samples a piece: row by row if there are many images or {@code --stream} was given, otherwise
-   * in one call.
+   * Samples a piece: row by row if {@code --stream} was given or if there are many images in
+   * colour, otherwise in one call.
    *
    * @param paint true to paint the rows, if {@code --stream} was given
    * @return empty if the user has stopped the command
@@ -92,13 +93,17 @@ final class SamplingRun implements AutoCloseable {
     if (stopped) {
       return Optional.empty();
     }
-    if (flags.stream || request.count() > FEW) {
+    boolean inColour = sampler.shape().channels() > 1;
+    if (flags.stream || (inColour && request.count() > FEW_IN_COLOUR)) {
       return sampleRows(request, paint);
     }
     long began = System.nanoTime();
     Images images = sampler.sample(request.withTemperature(flags.temperature));
     nanos += System.nanoTime() - began;
     sampled += request.count();
+    if (request.count() < total) {
+      progress.to((double) sampled);
+    }
     return Optional.of(images);
   }
 

@@ -19,7 +19,7 @@ import java.nio.file.Path;
  */
 public final class PlainFolder implements Closeable {
   /** The characters of patterns of names. */
-  private static final CharMatcher PATTERN = CharMatcher.anyOf("*?[]\\");
+  private static final CharMatcher PATTERN = CharMatcher.anyOf("*?[");
 
   private final Path path;
   private final boolean isLink;
@@ -65,9 +65,10 @@ public final class PlainFolder implements Closeable {
         new FileSystemException(
             folder.toString(),
             null,
-            "its name cannot be spelled in this locale, and no link to it can be made in "
+            "TensorFlow cannot be given its name, and no link to it can be made in "
                 + temporary
-                + "; expected a UTF-8 locale, for instance C.UTF-8, and a name in UTF-8");
+                + "; expected a UTF-8 locale, for instance C.UTF-8, and a name in UTF-8 without any"
+                + " of * ? [");
     refused.initCause(cause);
     return refused;
   }

@@ -27,9 +27,9 @@ import org.tensorflow.types.TString;
  * The same model once more, with rows that XLA compiles. Each row is then one operation in place of
  * hundreds, of which each takes longer to start than to run when there are few images.
  *
- * <p>An export says nothing of XLA, so that it runs where there is none. It samples each row in a
- * call of a graph function, and these calls are marked here. XLA compiles the function at the first
- * call with each number of images.
+ * <p>An export does not ask for XLA, because it must run without XLA, too. It calls a graph
+ * function for each row. This class marks these calls for XLA, which compiles the function at the
+ * first call with each number of images.
  */
 final class CompiledRows implements AutoCloseable {
   /** The beginning of the names of the functions that sample a row. */

@@ -103,7 +103,7 @@ class CompiledRowsTest {
       assertEquals(row, node.containsAttr("_XlaMustCompile"), node.getName());
       rows += row ? 1 : 0;
     }
-    // Those of next_row and next_row_with_noise, and that of the loop over rows.
+    // next_row and next_row_with_noise have one call each. The loop over rows has the third one.
     assertTrue(rows >= 3, rows + " calls of rows");
   }
 
