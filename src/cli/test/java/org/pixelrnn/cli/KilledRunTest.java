@@ -91,11 +91,15 @@ class KilledRunTest {
       // Mostly while it takes steps, now and then while it starts.
       long before = lastStep();
       if (random.nextInt(5) > 0) {
-        while (process.isAlive() && lastStep() == before) {
-          TimeUnit.MILLISECONDS.sleep(5);
+        // At most half of the steps that are left: enough are left for the next kills.
+        long target = before + 1 + random.nextInt((int) Math.max(1, (4L * epochs - before) / 2));
+        while (process.isAlive() && lastStep() < target) {
+          TimeUnit.MILLISECONDS.sleep(1);
         }
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(20));
+      } else {
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(1000));
       }
-      TimeUnit.MILLISECONDS.sleep(random.nextInt(1000));
       struck += process.isAlive() ? 1 : 0;
       new ProcessBuilder("kill", "-s", signal, "" + process.pid()).start().waitFor();
       assertTrue(process.waitFor(120, TimeUnit.SECONDS), story + ": hangs after " + signal);

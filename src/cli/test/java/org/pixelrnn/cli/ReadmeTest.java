@@ -10,6 +10,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,6 +67,11 @@ class ReadmeTest {
 
   private static final String PIXELRNN = "((?:[A-Z_]+=\\S+ )*tools/pixelrnn ";
 
+  /** From here on, {@code curl} asks the server that is running. */
+  private static final String ASKING =
+      " port=\\$(grep -o '[0-9]*/\\$' serve.log | head -n 1);"
+          + " curl() { command curl \"\\${@/localhost:8500\\\\//localhost:\\$port}\"; }; ";
+
   /** The first rule that matches a line is taken. To teach the test a new kind of line, add one. */
   private static final List<Rule> RULES =
       List.of(
@@ -79,19 +85,25 @@ class ReadmeTest {
           Rule.of("python3? (tools/\\S+\\.py) (\\S+)", "test -f $1 && test -d $2"),
           Rule.of("tensorboard --logdir (\\S+)", "test -d $1"),
           Rule.of("tools/bench/run( .*)?", "bash -n tools/bench/run"),
-          // Later lines ask this server.
+          // Later lines ask this server, whose port was free.
           Rule.of(
               PIXELRNN + "serve .*)",
-              "nohup $1 >serve.log 2>&1 & echo \\$! >serve.pid;"
-                  + " curl -sf --retry 120 --retry-delay 1 --retry-all-errors"
+              "nohup $1 --port 0 >serve.log 2>&1 & echo \\$! >serve.pid;"
+                  + " while ! grep 'serving at' serve.log && kill -0 \\$!; do sleep 0.2; done;"
+                  + ASKING
+                  + "curl -sf --retry 120 --retry-delay 1 --retry-all-errors"
                   + " 'http://localhost:8500/healthz?ready' || { cat serve.log; false; }"),
-          Rule.of("curl .*:predict .*", "$0 | tee answer; grep -q '\"outputs\"' answer"),
-          Rule.of("curl .*/metadata", "$0 | tee answer; grep -q signature_def answer"),
+          Rule.of("curl .*:predict .*", ASKING + "$0 | tee answer; grep -q '\"outputs\"' answer"),
+          Rule.of("curl .*/metadata", ASKING + "$0 | tee answer; grep -q signature_def answer"),
           Rule.of(
-              "curl .*", "set -o pipefail; $0 | tee answer | tail -c 2000; grep -q done answer"),
+              "curl .*",
+              "set -o pipefail;" + ASKING + "$0 | tee answer | tail -c 2000; grep -q done answer"),
           Rule.of(
               "(tools/cluster \\d+ train .*)",
-              "$1 --max-steps 2 --set training.batch_size=4 --set training.validation_images=10"),
+              "PORT="
+                  + firstOfTwoPorts()
+                  + " $1 --max-steps 2 --set training.batch_size=4"
+                  + " --set training.validation_images=10"),
           Rule.of(
               PIXELRNN + "train .*?)( --max-steps \\d+)?",
               "$1 --max-steps 2 --set training.batch_size=4 --set training.validation_images=10"),
@@ -202,6 +214,18 @@ class ReadmeTest {
         .map(matched -> matched.line.replaceFirst(matched.run))
         .findFirst()
         .orElseThrow(() -> new AssertionError("no rule for: " + line));
+  }
+
+  /** A port that is free, as the next one is. */
+  private static int firstOfTwoPorts() {
+    while (true) {
+      try (ServerSocket first = new ServerSocket(0);
+          ServerSocket second = new ServerSocket(first.getLocalPort() + 1)) {
+        return second.getLocalPort() - 1;
+      } catch (IOException | IllegalArgumentException e) {
+        // The next one is taken, or there is none.
+      }
+    }
   }
 
   private record MatchedRule(String run, Matcher line) {}

@@ -43,13 +43,25 @@ class ServeProcessTest {
         .statusCode();
   }
 
+  /** One file of the model is a pipe, so that loading waits until the test writes into it. */
+  private Path aPipeInTheModel() throws IOException, InterruptedException {
+    String copy =
+        "cp -R savedmodels/mnist-row-lstm $0/m && cd $0/m/*/assets.extra"
+            + " && mv pixelrnn.textproto $0/description && mkfifo pixelrnn.textproto && pwd";
+    Process shell = new ProcessBuilder("bash", "-c", copy, folder.toString()).start();
+    String made = shell.inputReader().readLine();
+    assertEquals(0, shell.waitFor());
+    return Path.of(made, "pixelrnn.textproto");
+  }
+
   @Test
   void aRunningRequestEndsAfterSigterm() throws Exception {
     Path log = folder.resolve("log");
+    Path description = aPipeInTheModel();
     Process process =
         new ProcessBuilder(
                 Commands.process(
-                    List.of("serve", "--model", "m=savedmodels/mnist-row-lstm", "--port", "0")))
+                    List.of("serve", "--model", "m=" + folder.resolve("m"), "--port", "0")))
             .redirectError(log.toFile())
             .start();
     try {
@@ -57,9 +69,10 @@ class ServeProcessTest {
       String line = out.readLine();
       assertTrue(line.startsWith("serving at http://127.0.0.1:"), line + Files.readString(log));
       URI server = URI.create(line.substring("serving at ".length()));
-      // The port is open before TensorFlow has started.
+      // The port is open before the model is loaded.
       assertEquals(503, status(server, "/healthz?ready"));
       assertEquals(200, status(server, "/healthz"));
+      Files.write(description, Files.readAllBytes(folder.resolve("description")));
       long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (status(server, "/healthz?ready") != 200) {
         assertTrue(System.nanoTime() < end && process.isAlive(), Files.readString(log));

@@ -51,7 +51,11 @@ class LargeImagesTest {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // The memory of Java itself, and TensorFlow's threads, do not depend on the
+                // machine.
+                "-Xms384m",
                 "-Xmx1500m",
+                "-XX:ActiveProcessorCount=2",
                 "-XX:+UseSerialGC",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-cp",

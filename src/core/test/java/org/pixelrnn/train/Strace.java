@@ -77,12 +77,15 @@ final class Strace implements AutoCloseable {
     return strace;
   }
 
-  private static boolean tracesAll(List<Long> threads) throws IOException {
+  private static boolean tracesAll(List<Long> threads) {
     for (long thread : threads) {
       Path status = Path.of("/proc/" + thread + "/status");
-      // A thread may have ended.
-      if (Files.exists(status) && Files.readAllLines(status).contains("TracerPid:\t0")) {
-        return false;
+      try {
+        if (Files.readAllLines(status).contains("TracerPid:\t0")) {
+          return false;
+        }
+      } catch (IOException e) {
+        // The thread has ended.
       }
     }
     return true;

@@ -121,7 +121,16 @@ class QuietStartTest {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), FirstUse.class.getName()));
     command.add(path.toString());
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(name -> name.startsWith("TF_"));
+    // Java prints that it has picked up its own.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(
+            name ->
+                name.startsWith("TF_")
+                    || name.endsWith("JAVA_OPTIONS")
+                    || name.equals("JAVA_TOOL_OPTIONS")
+                    || name.equals("JDK_JAVA_OPTIONS"));
     builder.environment().putAll(environment);
     Process process = builder.start();
     List<String> lines =

@@ -92,7 +92,7 @@ class GreetingTest {
           tf.math.mul(
               tf.random.randomUniform(tf.constant(new int[] {2000, 2000}), TFloat32.class),
               tf.constant(1e-3f));
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 16; i++) {
         product = tf.linalg.matMul(product, product);
       }
       Operand<TFloat32> last = tf.gather(product, tf.constant(0), tf.constant(0));
