@@ -16,11 +16,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pixelrnn.House;
 
 /** Numbers are formatted the same in every locale. */
+@Tag("slow")
 class LocaleTest {
   private static final Locale USUAL = Locale.getDefault();
   private static final Path MODEL = Path.of("savedmodels/mnist-pixelcnn");

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -52,6 +53,7 @@ class LostOutputTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(
       strings = {
         "--help",
@@ -103,6 +105,7 @@ class LostOutputTest {
 
   /** The program itself, not only its commands. */
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"--help", "inspect --model savedmodels/mnist-pixelcnn"})
   @EnabledOnOs(OS.LINUX)
   void theProgramFailsToo(String line) throws IOException, InterruptedException {

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,7 @@ class ManyImagesTest {
   }
 
   @Test
+  @Tag("slow")
   void aPictureOfSeveralPiecesShowsThemAll() throws IOException {
     Path one = folder.resolve("one.png");
     String upscale = "upscale --model {} --image {} --count 1002 --out {}";
@@ -170,6 +172,7 @@ class ManyImagesTest {
 
   /** 130 is Ctrl-C: nothing could be saved. */
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"sample", "complete --data strokes --occlude top:0.9"})
   void ctrlCKeepsTheNumberedFiles(String command) throws Exception {
     Path target = Files.createTempDirectory(folder, "stopped");

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -65,6 +66,7 @@ class PictureOutTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(
       strings = {
         "sample --model MODEL --count 2",
@@ -103,6 +105,7 @@ class PictureOutTest {
 
   /** The shell has opened the file: {@code pixelrnn sample --out /dev/stdout >> log}. */
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(
       strings = {
         "sample --model MODEL --count 2 --stream",

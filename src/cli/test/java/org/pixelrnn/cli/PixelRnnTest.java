@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +105,7 @@ class PixelRnnTest {
 
   /** Loading TensorFlow takes a second; asking for help must not. */
   @Test
+  @Tag("slow")
   void helpLoadsNoTensorFlow() throws IOException, InterruptedException {
     List<String> commands = new ArrayList<>(List.of("--help"));
     PixelRnn.commandLine(new Failures(false)).getSubcommands().keySet().stream()

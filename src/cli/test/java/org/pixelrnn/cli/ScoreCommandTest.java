@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,7 @@ class ScoreCommandTest {
   }
 
   @Test
+  @Tag("slow")
   void aModelOfBoundsHasScoresButNoHeatMaps() throws Exception {
     Path model =
         TinyModel.multiScale(folder, "bound", "draw_every_pixel: true reduction: BOX").model();

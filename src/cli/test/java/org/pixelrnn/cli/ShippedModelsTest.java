@@ -32,7 +32,7 @@ import org.pixelrnn.sampler.Sampler;
 /**
  * The outputs of the models in {@code savedmodels} never change. {@code golden.json} in each folder
  * holds the likelihoods of eight embedded pictures and the samples of one seed. With {@code
- * -Dgolden.write=true} this test writes the files anew.
+ * -Dgolden.write=true}, beside the options of slow tests, this test writes the files anew.
  */
 class ShippedModelsTest {
   private static final Path FOLDER = Path.of("savedmodels");
@@ -54,6 +54,7 @@ class ShippedModelsTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("models")
   void goldenOutputsAreUnchanged(Path model) throws IOException {
     Path file = model.resolve("golden.json");

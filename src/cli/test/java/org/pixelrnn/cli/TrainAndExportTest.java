@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,7 @@ class TrainAndExportTest {
 
   /** Random crops are for pictures of any size; the embedded ones have one size. */
   @Test
+  @Tag("slow")
   void aModelTrainedWithRandomCropsServesImagesOfOneSize() throws IOException {
     for (int i = 0; i < 8; i++) {
       BufferedImage picture = new BufferedImage(40, 35, BufferedImage.TYPE_INT_RGB);

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training in a process of its own that is stopped by a signal. */
+@Tag("slow")
 class TrainingProcessTest {
   private static final String SMALL =
       "--preset strokes-pixelcnn --data strokes --set model.h=2 --set training.batch_size=1"

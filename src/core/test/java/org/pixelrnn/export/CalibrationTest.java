@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
@@ -49,6 +50,7 @@ class CalibrationTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("ofFewImages")
   void frequenciesFitTheProbabilities(ModelConfig config) {
     Sampler sampler = TinySamplers.of(config);
@@ -58,6 +60,7 @@ class CalibrationTest {
 
   /** Each sub-pixel follows {@code p(x_i | x_<i)^(1/T)}, normalised. */
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("ofFewImages")
   void temperatureDividesTheLogits(ModelConfig config) {
     Sampler sampler = TinySamplers.of(config);

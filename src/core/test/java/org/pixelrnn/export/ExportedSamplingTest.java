@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
@@ -85,6 +86,7 @@ class ExportedSamplingTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void anEmptyBatchIsSampledAndScored(ModelConfig config) {
     Sampler sampler = TinySamplers.of(config);
@@ -99,6 +101,7 @@ class ExportedSamplingTest {
 
   /** {@link Sampler#logProb} does not call the model for an empty batch; other programs do. */
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void theSignaturesAnswerAnEmptyBatch(ModelConfig config) {
     ImageShape shape = ImageShape.of(config);

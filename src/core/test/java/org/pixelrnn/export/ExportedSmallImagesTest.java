@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -83,6 +84,7 @@ class ExportedSmallImagesTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("all")
   void knownPixelsStayHoweverTheyAreCompleted(ModelConfig config) {
     Sampler sampler = TinySamplers.of(config);

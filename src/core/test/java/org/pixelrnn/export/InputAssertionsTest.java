@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,6 +40,7 @@ class InputAssertionsTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#oneOfEach")
   void aWrongInputIsAnErrorThatSaysWhatWasExpected(ModelConfig config) {
     ImageModel network = ImageModel.of(config);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pixelrnn.model.TinyNetworks;
@@ -25,6 +26,7 @@ class KilledExportTest {
   }
 
   @Test
+  @Tag("slow")
   void everyVersionIsWhole() throws Exception {
     for (int kill = 0; kill < 3; kill++) {
       long before = versions().size();

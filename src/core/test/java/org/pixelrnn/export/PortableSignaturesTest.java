@@ -8,6 +8,7 @@ import com.google.common.collect.Sets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.model.ImageModel;
@@ -47,6 +48,7 @@ class PortableSignaturesTest {
               .split("\\s+"));
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void convertersKnowEveryOperation(ModelConfig config) {
     MetaGraphDef graph = ServingGraph.of(ImageModel.of(config));

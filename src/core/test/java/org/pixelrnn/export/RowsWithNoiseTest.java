@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
@@ -36,6 +37,7 @@ import org.tensorflow.proto.TensorInfo;
 class RowsWithNoiseTest {
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void requestsInABatchGetTheImagesThatTheirSeedsGiveAlone(ModelConfig config) {
     Sampler sampler = TinySamplers.of(config);
@@ -82,6 +84,7 @@ class RowsWithNoiseTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void theSignatureHasNoRandomOperationAndNoAssert(ModelConfig config) throws IOException {
     MetaGraphDef graph =

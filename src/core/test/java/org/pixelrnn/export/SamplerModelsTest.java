@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,7 +36,7 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * The tiny models that the tests of {@code src/sampler} run are what the exporter writes today.
- * With {@code -Dgolden.write=true} this test writes them anew.
+ * With {@code -Dgolden.write=true}, beside the options of slow tests, this test writes them anew.
  */
 class SamplerModelsTest {
   private static final Path KEPT =
@@ -57,6 +58,7 @@ class SamplerModelsTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("models")
   void theKeptModelIsWhatTheExporterWrites(String name, String network) throws IOException {
     Path written = write(folder, config(network));
@@ -67,7 +69,9 @@ class SamplerModelsTest {
       }
       copy(written, kept);
     }
-    String outOfDate = kept + " is out of date; write it anew with -Dgolden.write=true";
+    String outOfDate =
+        kept
+            + " is out of date; write it anew with -Dgolden.write=true and the options of slow tests (pom.xml)";
     MetaGraphDef expected = metaGraph(kept);
     MetaGraphDef found = metaGraph(written);
     assertEquals(expected.getSignatureDefMap(), found.getSignatureDefMap(), outOfDate);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.model.ImageModel;
@@ -18,6 +19,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
 /** The operations and functions of an export that TensorFlow prepares in a shorter way. */
+@Tag("slow")
 class ShortPreparationTest {
   private static final Set<String> CONTROL = Set.of("StatelessWhile", "StatelessIf");
 

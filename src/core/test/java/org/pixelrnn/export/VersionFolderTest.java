@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pixelrnn.image.InputException;
@@ -88,6 +89,7 @@ class VersionFolderTest {
   }
 
   @Test
+  @Tag("slow")
   void processesThatExportAtTheSameTimeGetDifferentVersions(@TempDir Path signs) throws Exception {
     Path go = signs.resolve("go");
     List<Process> processes = new ArrayList<>();

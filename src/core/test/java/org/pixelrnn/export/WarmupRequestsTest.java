@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.proto.serving.PredictRequest;
@@ -36,6 +37,7 @@ import org.tensorflow.types.TUint8;
 class WarmupRequestsTest {
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#oneOfEach")
   void theModelAnswersTheRequestOfEachSignature(ModelConfig config) throws IOException {
     Path version = TinySamplers.of(config).version();

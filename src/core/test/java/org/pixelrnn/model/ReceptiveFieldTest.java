@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +35,7 @@ class ReceptiveFieldTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("pixels")
   void diagonalBiLstm(int height, int width, int row, int column) {
     DiagonalBiLstm kind = DiagonalBiLstm.getDefaultInstance();

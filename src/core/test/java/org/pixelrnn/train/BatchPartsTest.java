@@ -74,6 +74,7 @@ class BatchPartsTest {
    * quartile of several images counts, because a rounding may switch a ReLU of an image on or off.
    */
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void roundedGradientsAreNearTheExactOnes(ModelConfig config) {
     int[] sizes = IntStream.rangeClosed(1, 9).toArray();
@@ -125,6 +126,7 @@ class BatchPartsTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void eachImageHasItsLogProbWhateverTheBatch(ModelConfig config) {
     Map<Integer, float[]> whole = logProbs(config, WHOLE);
@@ -142,6 +144,7 @@ class BatchPartsTest {
    * If the weights move by {@code a·g}, where g is the gradient, the loss rises by {@code a·‖g‖²}.
    */
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#networkConfigs")
   void theGradientIsThatOfTheLoss(ModelConfig config) {
     Network network = new Network(config);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,7 @@ class EarlyStoppingTest {
 
   /** Within an epoch, at its end before its validation, and after its validation. */
   @ParameterizedTest
+  @Tag("slow")
   @CsvSource({
     "5, STEP",
     "8, STEP",

@@ -31,6 +31,7 @@ import org.pixelrnn.sampler.Sampler;
 import org.tensorflow.proto.SavedModel;
 
 /** Everything that the library writes and returns is the same in locales with other digits. */
+@Tag("slow")
 class EveryLocaleTest {
   private static final Locale USUAL = Locale.getDefault();
   private static final SmallRun RUN = SmallRun.pixelCnn();

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,7 @@ import org.pixelrnn.sampler.Sampler;
  * Runs and exports of an earlier version resume, sample, and can be begun from. The README of the
  * folder {@code f532794} says how they were made: with {@code threads(1)}, to step 3 of 6.
  */
+@Tag("slow")
 class OldRunsTest {
   /** On another processor, which adds in another order, weights differ by less than this. */
   private static final float WEIGHT_TOLERANCE = 1e-6f;

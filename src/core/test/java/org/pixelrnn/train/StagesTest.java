@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import org.pixelrnn.proto.v1.Stage;
 import org.pixelrnn.proto.v1.TrainingConfig;
 
 /** A multi-scale model is trained in two stages under one folder. */
+@Tag("slow")
 class StagesTest {
   private static final SmallRun SINGLE =
       SmallRun.of(

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +157,7 @@ class StoppingTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(longs = {3, 12})
   void stoppedInTheSmallStageTheFullStageDoesNotBegin(long step) throws IOException {
     SmallRun run = RUN.atTwoScales();

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,6 +132,7 @@ class TrainingGraphTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void targetsAreNeverOneHot(ModelConfig model) {
     for (GraphDef graph : graphs(model)) {
@@ -142,6 +144,7 @@ class TrainingGraphTest {
 
   /** A GPU has no kernels for levels, and would need the whole body of the sampling loop. */
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#named")
   void imagesAreSampledOnTheCpu(ModelConfig model) {
     for (GraphDef graph : graphs(model)) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +144,7 @@ class TrainingListenerTest {
 
   /** The reason and the last step if a listener stops the run or ends the stage. */
   @ParameterizedTest
+  @Tag("slow")
   @CsvSource({
     "BEGAN,            true,  0, STOPPED",
     "STEP_TAKEN,       true,  3, STOPPED",

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,7 @@ class PhotographTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @CsvSource({
     "2999, 4001, 5, 3, 0.9",
     "3000, 4000, 5, 12, 0.75",

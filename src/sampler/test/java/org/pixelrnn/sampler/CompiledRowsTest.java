@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ class CompiledRowsTest {
   @AutoClose private static final TinyModels MODELS = new TinyModels();
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.sampler.TinyModels#names")
   void theImagesAreTheSame(String name) {
     Sampler plain = MODELS.of(name);
@@ -49,6 +51,7 @@ class CompiledRowsTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.sampler.TinyModels#names")
   void knownPixelsAreKept(String name) {
     Sampler plain = MODELS.of(name);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +129,7 @@ class DamagedModelTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @CsvSource({
     "pixelcnn, sample",
     "pixelcnn, complete",

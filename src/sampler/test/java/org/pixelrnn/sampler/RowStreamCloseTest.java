@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class RowStreamCloseTest {
   @AutoClose private static final TinyModels MODELS = new TinyModels();
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.sampler.TinyModels#names")
   void anotherThreadClosesTheStreamWhileARowIsSampled(String name) throws Exception {
     Sampler sampler = MODELS.of(name);

@@ -7,6 +7,7 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pixelrnn.proto.service.serving.PredictionServiceGrpc;
 import org.pixelrnn.proto.service.v1.ImageModelsGrpc;
@@ -20,6 +21,7 @@ import org.tensorflow.proto.TensorShapeProto;
 
 /** Calls over gRPC that are cancelled while the model is busy, or while they wait. */
 @SuppressWarnings("try") // The engine is held as long as the variable lives; nobody calls it.
+@Tag("slow")
 class CancelledCallsTest {
   @Test
   void samplingIsForgotten() {

@@ -3,6 +3,7 @@ package org.pixelrnn.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,6 +12,7 @@ import org.pixelrnn.image.InputException;
 /** A server whose models are compiled for some numbers of images. */
 class CompiledModelTest {
   @Test
+  @Tag("slow")
   void givesTheSameImages() {
     try (ServerCalls plain = start();
         ServerCalls compiled = start(1, 2)) {

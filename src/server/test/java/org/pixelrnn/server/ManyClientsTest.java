@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pixelrnn.image.ImageShape;
@@ -58,6 +59,7 @@ class ManyClientsTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"row-lstm", "diagonal-bilstm-colour", "multi-scale-colour"})
   void everyRequestGetsTheImagesThatItsSeedGivesAlone(String model)
       throws IOException, InterruptedException, ExecutionException {

@@ -85,6 +85,7 @@ class SlowClientsTest {
 
   /** Single bytes do not keep a connection open; only a whole request does. */
   @Test
+  @Tag("slow")
   void headersThatNeverEndAreCutOff() throws Exception {
     try (ServerCalls server =
         ServerCalls.startReady(
@@ -97,6 +98,7 @@ class SlowClientsTest {
   }
 
   @Test
+  @Tag("slow")
   void aBodyThatNeverEndsIsOutOfTime() throws Exception {
     RequestLimits limits = new RequestLimits(64, 1 << 20, 8, 8, Duration.ofMillis(300));
     try (ServerCalls server =
@@ -138,6 +140,7 @@ class SlowClientsTest {
 
   /** The client's answer has megabytes. It reads a byte now and then; nothing piles up for it. */
   @Test
+  @Tag("slow")
   void aSlowReaderIsWaitedFor() throws IOException, InterruptedException {
     try (ServerCalls server = start();
         RawClient slow = new RawClient(server.port(), 2048)) {
@@ -158,6 +161,7 @@ class SlowClientsTest {
 
   /** The client takes the header and nothing more; nothing piles up for it. */
   @Test
+  @Tag("slow")
   void aSlowReaderOverGrpcIsWaitedFor() throws InterruptedException {
     try (ServerCalls server = start()) {
       ClientCall<SampleImagesRequest, SampleImagesResponse> slow =

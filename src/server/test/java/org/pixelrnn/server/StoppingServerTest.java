@@ -15,10 +15,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server that is told to stop while it answers. */
 @SuppressWarnings("try") // The engine is held as long as the variable lives; nobody calls it.
+@Tag("slow")
 class StoppingServerTest {
   private static ServerCalls start() {
     return ServerCalls.startReady(ModelServer.builder().model("m", ServerCalls.folder("row-lstm")));

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pixelrnn.proto.service.serving.PredictionServiceGrpc.PredictionServiceBlockingStub;
@@ -82,6 +83,7 @@ class TimeAndQueueTest {
   }
 
   @Test
+  @Tag("slow")
   void aStreamThatIsBegunEndsWithAnError() {
     // Long enough for the stream to begin within it.
     try (ServerCalls server = start(1, 9, Duration.ofSeconds(3));
@@ -130,6 +132,7 @@ class TimeAndQueueTest {
 
   /** One row is sampled, the client goes away, and no second row is. */
   @Test
+  @Tag("slow")
   void aClientThatGoesAwayStopsTheSamplingWithinARow() throws Exception {
     try (ServerCalls server = start(1, 9, Duration.ofSeconds(30))) {
       try (HeldEngine first = new HeldEngine(server.engine("m")).begun();
@@ -152,6 +155,7 @@ class TimeAndQueueTest {
   }
 
   @Test
+  @Tag("slow")
   void aCallWhoseDeadlinePassesStopsTheSamplingWithinARow() throws Exception {
     goAwayOverGrpc(Duration.ofSeconds(6), call -> {});
   }
@@ -208,6 +212,7 @@ class TimeAndQueueTest {
   }
 
   @Test
+  @Tag("slow")
   void anOldVersionIsClosedWhenItsLastRequestEnds() throws Exception {
     ServerCalls.copy("row-lstm", folder.resolve("1"));
     try (ServerCalls server = ServerCalls.startReady(ModelServer.builder().model("m", folder));

@@ -7,6 +7,7 @@ import com.google.common.primitives.Bytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
@@ -31,6 +32,7 @@ class BlockLoopTest {
   private static final int CONDITION = 100;
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("org.pixelrnn.model.TinyNetworks#networks")
   void blocksGiveTheLevelsAndTheStateOfOneBlock(Network network) {
     compare(network, 3);

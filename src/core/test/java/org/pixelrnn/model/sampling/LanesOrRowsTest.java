@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pixelrnn.image.ImageShape;
@@ -41,6 +42,7 @@ class LanesOrRowsTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("inLanes")
   void rowsGiveTheImagesOfLanes(ModelConfig config) {
     ImageModel model = ImageModel.of(config);
