@@ -30,13 +30,13 @@ import org.pixelrnn.records.HiddenFile;
 import org.pixelrnn.records.PathText;
 
 /**
- * The pictures in a folder: all its PNG, JPEG, BMP, GIF and WebP files, and those of its
+ * The pictures in a folder: all its PNG, JPEG, BMP, GIF, WebP and TIFF files, and those of its
  * subfolders, ordered by their paths. The name of a subfolder directly in it may decide the split
  * of its pictures: see {@link SplitRule}. Hidden files and other kinds of files are skipped.
  */
 final class PictureFolder implements PictureDataset.Source {
   private static final ImmutableSet<String> ENDINGS =
-      ImmutableSet.of("png", "jpg", "jpeg", "bmp", "gif", "webp");
+      ImmutableSet.of("png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff");
 
   /** The number of pictures whose bytes are part of the digest. */
   private static final int HASHED = 100;

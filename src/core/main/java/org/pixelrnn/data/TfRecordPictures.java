@@ -38,7 +38,7 @@ import org.tensorflow.proto.Feature;
  * The pictures in TFRecord files. Each record is a {@code tf.Example} with one of these features:
  *
  * <ul>
- *   <li>{@code image/encoded}: a PNG, JPEG, BMP, GIF or WebP file;
+ *   <li>{@code image/encoded}: a PNG, JPEG, BMP, GIF, WebP or TIFF file;
  *   <li>{@code image/raw}: one byte for each sub-pixel, {@code [height, width, channels]}, with
  *       {@code image/height} and {@code image/width}.
  * </ul>

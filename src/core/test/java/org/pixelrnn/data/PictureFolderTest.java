@@ -84,7 +84,7 @@ class PictureFolderTest {
 
   /** Files of Python's Pillow. Red grows downwards, green to the right, and blue is constant. */
   @ParameterizedTest
-  @CsvSource({"png,0", "bmp,0", "webp,0", "gif,14", "jpeg,12"})
+  @CsvSource({"png,0", "bmp,0", "tiff,0", "webp,0", "gif,14", "jpeg,12"})
   void readsFilesOfOtherPrograms(String format, int tolerance) throws IOException {
     Files.createDirectory(folder.resolve("train"));
     try (InputStream in = PictureFolderTest.class.getResourceAsStream("picture." + format)) {

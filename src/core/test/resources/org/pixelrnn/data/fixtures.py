@@ -22,6 +22,7 @@ for name, options in (('pictures.tfrecord', ''), ('gzipped.tfrecord', 'GZIP')):
 a = picture(4, 24, 36)
 Image.fromarray(a).save(os.path.join(out, 'picture.webp'), lossless=True)
 Image.fromarray(a).save(os.path.join(out, 'picture.bmp'))
+Image.fromarray(a).save(os.path.join(out, 'picture.tiff'), compression='tiff_lzw')
 Image.fromarray(a).save(os.path.join(out, 'picture.jpeg'), quality=95, progressive=True)
 Image.fromarray(a).save(os.path.join(out, 'picture.png'), optimize=True)
 Image.fromarray(a).quantize(256).save(os.path.join(out, 'picture.gif'))
