@@ -39,6 +39,13 @@ class ShippedModelsTest {
   private static final long SEED = 1;
 
   /**
+   * The test image of CIFAR-10 that is the least likely of all 10,000 under {@code
+   * cifar10-diagonal-bilstm}: {@code tools/pixelrnn score} prints it. Under other models it may not
+   * be the least likely, which makes the test stricter.
+   */
+  private static final int LEAST_LIKELY = 7892;
+
+  /**
    * The outputs of a model when it was shipped.
    *
    * @param logProb log-likelihoods of the first test pictures of {@code strokes}, in nats
@@ -76,7 +83,7 @@ class ShippedModelsTest {
 
   /**
    * The likelihood of test images is that of RESULTS.md, and samples of colour images do not end in
-   * noise: such a sample is less likely under the model than any photograph. One in twenty is
+   * noise: such a sample is less likely under the model than any test image. One in twenty is
    * allowed.
    */
   @ParameterizedTest
@@ -100,11 +107,15 @@ class ShippedModelsTest {
       double standardError = nats.sampleStandardDeviation() / Math.sqrt((double) nats.count());
       assertEquals(Double.parseDouble(row.group(1)), -nats.mean() * unit, 3 * standardError * unit);
       if (colour) {
+        double least =
+            folder.equals(RealData.cifar10())
+                ? Math.min(nats.min(), ofOneTestImage(sampler, spec(folder), LEAST_LIKELY))
+                : nats.min();
         long noise =
             Floats.asList(sampler.logProb(sampler.sample(100, SEED, 1))).stream()
-                .filter(sample -> sample < nats.min())
+                .filter(sample -> sample < least)
                 .count();
-        assertTrue(noise <= 5, noise + " of 100 samples are less likely than 1,000 photographs");
+        assertTrue(noise <= 5, noise + " of 100 samples are less likely than every test image");
       }
     }
   }
@@ -121,6 +132,14 @@ class ShippedModelsTest {
     }
     assertEquals(1000, likelihoods.size());
     return likelihoods;
+  }
+
+  private static float ofOneTestImage(Sampler sampler, String spec, int number) {
+    byte[] levels = new byte[sampler.shape().dimensions()];
+    try (ImageDataset data = Datasets.open(spec, sampler.dataConfig(), sampler.shape())) {
+      data.read(Split.TEST, 0, number, levels);
+    }
+    return sampler.logProb(Images.of(sampler.shape(), levels))[0];
   }
 
   /** The folder of the data that a model was trained on. */
