@@ -65,7 +65,7 @@ final class SamplingProfile {
       NodeDef loop = loopOf(model.graph());
       Operand<?> turn = turn(model.graph(), loop);
       // The turn takes what flows into the loop.
-      List<String> inputs = new ArrayList<>(new LinkedHashSet<>(loop.getInputList()));
+      List<String> inputs = new ArrayList<>(new LinkedHashSet<>(values(loop)));
       var fed = signature.getInputs().values();
       inputs.removeIf(name -> fed.stream().anyMatch(x -> x.name.equals(name + ":0")));
       Session.Runner start = runner(model, signature, images, seed, temperature);
@@ -123,7 +123,7 @@ final class SamplingProfile {
     String body = loop.getAttrOrThrow("body").getFunc().getName();
     ConcreteFunction function = graph.getFunction(body);
     List<Operand<?>> inputs =
-        loop.getInputList().stream().<Operand<?>>map(name -> output(graph, name)).toList();
+        values(loop).stream().<Operand<?>>map(name -> output(graph, name)).toList();
     return PartitionedCall.create(
             Ops.create(graph).scope(),
             inputs,
@@ -131,6 +131,11 @@ final class SamplingProfile {
             function)
         .output()
         .get(2);
+  }
+
+  /** The names of the values that flow into the loop, without what it only waits for. */
+  private static List<String> values(NodeDef loop) {
+    return loop.getInputList().stream().filter(name -> !name.startsWith("^")).toList();
   }
 
   /** Finds an output by the name {@code operation} or {@code operation:index}. */
