@@ -216,14 +216,14 @@ class ReadmeTest {
         .orElseThrow(() -> new AssertionError("no rule for: " + line));
   }
 
-  /** A port that is free, as the next one is. */
+  /** Finds a free port whose next one is free, too. */
   private static int firstOfTwoPorts() {
     while (true) {
       try (ServerSocket first = new ServerSocket(0);
           ServerSocket second = new ServerSocket(first.getLocalPort() + 1)) {
         return second.getLocalPort() - 1;
       } catch (IOException | IllegalArgumentException e) {
-        // The next one is taken, or there is none.
+        // Another program uses the second port, or the first one is the last of all ports.
       }
     }
   }

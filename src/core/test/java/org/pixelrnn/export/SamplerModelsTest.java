@@ -69,9 +69,7 @@ class SamplerModelsTest {
       }
       copy(written, kept);
     }
-    String outOfDate =
-        kept
-            + " is out of date; write it anew with -Dgolden.write=true and the options of slow tests (pom.xml)";
+    String outOfDate = kept + " is out of date; -Dgolden.write=true writes it anew";
     MetaGraphDef expected = metaGraph(kept);
     MetaGraphDef found = metaGraph(written);
     assertEquals(expected.getSignatureDefMap(), found.getSignatureDefMap(), outOfDate);
